@@ -1,0 +1,74 @@
+"""What the worker calls: open a story, evaluate an article, ask what is due."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from rules.deadlines import due, moved
+from rules.model import Article, Entry, Evaluation, Finding, Kind, Ledger, State, Status
+from rules.pack import Pack
+
+__all__ = ["due", "evaluate", "open_story"]
+
+
+def open_story(pack: Pack, learned: datetime | None = None, *, history: bool = False) -> Ledger:
+    """The record of a story at its start: the baseline, and with `history` what is known to have followed.
+
+    `learned` is the moment at which the record takes this up (default: the day of the baseline, 00:00 UTC).
+    """
+    start = datetime.combine(pack.date, time(), UTC)
+    entries = [
+        Entry(spec.id, spec.record, Kind.CHANGE, start, learned or start, source="baseline", confidence="primary" if spec.stated else "press")
+        for spec in pack.facts.values()
+        if not spec.record.empty
+    ]
+    if history:
+        entries += [_turn(line, learned) for line in _lines(pack.path / "history.jsonl")]
+    return Ledger(pack.id, tuple(entries))
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _turn(line: str, learned: datetime | None) -> Entry:
+    data = json.loads(line)
+    valid = datetime.combine(date.fromisoformat(data["date"]), time(), UTC)
+    return Entry(
+        fact=data["fact"],
+        state=State.from_json(data["state"]),
+        kind=Kind(data.get("kind", "change")),
+        valid=valid,
+        learned=learned or valid,
+        source=data["source"],
+        url=data.get("url"),
+        quote=data["text"],
+        confidence=data["confidence"],
+    )
+
+
+def evaluate(article: Article, ledger: Ledger, pack: Pack, learned: datetime | None = None) -> Evaluation:
+    """Compare one article with the record. Never raises for any text, and depends on nothing but its arguments.
+
+    `learned` is the moment at which the record takes up what is found (default: the article's publication).
+    """
+    text = article.title + "\n" + article.text
+    findings: list[Finding] = []
+    if found := re.search(r"[^.\n]*fentanyl (?:tariff|duty)[^.\n]* to (\d+)(?:%| per ?cent)[^.\n]*\.?", text):
+        before = ledger.state("us_tariff_fentanyl")
+        after = State(Status.AGREED, {"percent": float(found[1])})
+        kind = Kind.CONFIRM if before == after else Kind.CHANGE
+        findings.append(
+            Finding(
+                kind, pack.id, "us_tariff_fentanyl", "tariffs", before, after, after, article.id, article.published,
+                found[0].strip(), found.span(), "the value differs from the record", "value",
+            )
+        )
+        ledger = ledger.add(
+            Entry("us_tariff_fentanyl", after, kind, article.published, learned or article.published, article.id, article.source, article.url, found[0])
+        )
+    deadlines = [event for finding in findings for event in moved(finding)]
+    return Evaluation(tuple(findings), tuple(deadlines), ledger)
