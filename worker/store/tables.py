@@ -1,0 +1,261 @@
+"""The tables. The database is the record and the outbox; what must happen is a row here, never only a message.
+
+Every moment is an aware UTC datetime on both databases. States are plain text, named where they are used.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime. SQLite keeps it without a zone, PostgreSQL with one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("version", Integer, nullable=False),  # goes up with every commit that adds to the record
+    Column("opened_at", Moment, nullable=False),
+    Column("deadlines_checked_at", Moment, nullable=False),  # what was due until then is told
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("story", ForeignKey("stories.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("fact", String, nullable=False),
+    Column("state", Json, nullable=False),  # rules.State.to_json()
+    Column("kind", String, nullable=False),
+    Column("valid", Moment, nullable=False),
+    Column("learned", Moment, nullable=False),
+    Column("article", String),
+    Column("source", Text),
+    Column("url", Text),
+    Column("quote", Text),
+    Column("confidence", String, nullable=False),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", String, primary_key=True),  # "<story>/<name>"
+    Column("story", ForeignKey("stories.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("source_kind", String, nullable=False),  # rules.SourceKind
+    Column("every_s", Float, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("next_poll_at", Moment, nullable=False, index=True),
+    Column("leased_until", Moment),
+    Column("failures", Integer, nullable=False, default=0),  # in a row
+    Column("last_status", String),  # ok, not modified, failed
+    Column("last_error", Text),
+    Column("last_success_at", Moment),
+    Column("first_polled_at", Moment),  # until then, what it brings is recorded and raises nothing
+    Column("added_by", String, nullable=False),  # pack, user
+    Column("removed", Boolean, nullable=False, default=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("story", ForeignKey("stories.id"), nullable=False),
+    Column("feed_id", ForeignKey("feeds.id"), nullable=False),
+    Column("guid", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("link_key", Text),  # the canonical link; none where the entry has no link
+    Column("source", Text, nullable=False),
+    Column("source_kind", String, nullable=False),
+    Column("published", Moment, nullable=False),
+    Column("fetched", Moment, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("version", Integer, nullable=False),  # 1, and one more for every edit
+    Column("previous", ForeignKey("articles.id")),
+    Column("state", String, nullable=False),  # new, recorded, evaluated, failed
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("leased_until", Moment),
+    Column("error", Text),
+    Column("evaluated_at", Moment),
+    UniqueConstraint("feed_id", "guid", "content_hash"),
+    UniqueConstraint("story", "link_key", "content_hash"),
+    Index("ix_articles_state_leased_until", "state", "leased_until"),
+    Index("ix_articles_story_published", "story", "published"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("story", ForeignKey("stories.id"), nullable=False),
+    Column("article_id", ForeignKey("articles.id"), nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("fact", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("story", ForeignKey("stories.id"), nullable=False),
+    Column("key", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),  # change, signal, deadline
+    Column("update", Boolean, nullable=False),
+    Column("fact", String, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("phase", String),  # with role and due: of deadline alerts
+    Column("role", String),
+    Column("due", String),  # ISO day
+    Column("at", Moment, nullable=False),  # the moment it tells of
+    Column("made_at", Moment, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("body", Json, nullable=False),  # Alert.to_json()
+    Index("ix_alerts_story_at", "story", "at"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("story", ForeignKey("stories.id"), nullable=False),
+    Column("channel", String, nullable=False),  # email, webhook
+    Column("address", Text, nullable=False),
+    Column("secret", Text),  # whsec_…, of a webhook
+    Column("kinds", Json, nullable=False),
+    Column("topics", Json, nullable=False),  # empty: all of them
+    Column("facts", Json, nullable=False),  # empty: all of them
+    Column("min_confidence", Float, nullable=False),
+    Column("deadline_phases", Json, nullable=False),  # empty: all of them
+    Column("updates", Boolean, nullable=False),
+    Column("state", String, nullable=False),  # pending, active, disabled
+    Column("reason", Text),  # why it was disabled
+    Column("token_hash", String),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("story", "channel", "address"),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("subscription_id", ForeignKey("subscriptions.id"), primary_key=True),
+    Column("alert_key", String, primary_key=True),
+    Column("reason", String, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String, primary_key=True),  # the same on every attempt: webhook-id, and part of Message-ID
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False),
+    Column("subscription_id", ForeignKey("subscriptions.id"), nullable=False),
+    Column("channel", String, nullable=False),
+    Column("endpoint", String, nullable=False),  # what is to be spared: the webhook's host, or the mail server
+    Column("body", LargeBinary, nullable=False),  # made once, sent as it stands
+    Column("headers", Json, nullable=False),
+    Column("state", String, nullable=False),  # pending, leased, sent, dead, cancelled
+    Column("created_at", Moment, nullable=False),
+    Column("next_attempt_at", Moment, nullable=False),
+    Column("leased_until", Moment),
+    Column("fence", Integer, nullable=False, default=0),  # goes up with every lease, so that a late worker is refused
+    Column("owner", String),
+    Column("attempts", Integer, nullable=False, default=0),  # counted before sending
+    Column("sent_at", Moment),
+    Column("reason", Text),  # why it is dead or cancelled
+    UniqueConstraint("alert_id", "subscription_id"),
+    Index("ix_deliveries_state_next_attempt_at", "state", "next_attempt_at"),
+    Index("ix_deliveries_state_leased_until", "state", "leased_until"),
+    Index("ix_deliveries_subscription_id", "subscription_id"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("outcome", String, nullable=False),  # started, sent, failed, refused, lost
+    Column("status", Integer),
+    Column("error", Text),
+    Column("answer", Text),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("role", String, primary_key=True),
+    Column("instance", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("detail", Json, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("epoch", Integer, nullable=False),  # goes up with every new owner
+)
