@@ -52,6 +52,18 @@ class Moment(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+class Words(TypeDecorator[str]):
+    """Text from anywhere. NUL and lone surrogates, which PostgreSQL cannot keep, are replaced."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.replace("\x00", "\ufffd").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -65,7 +77,7 @@ stories = Table(
     "stories",
     metadata,
     Column("id", String, primary_key=True),
-    Column("title", Text, nullable=False),
+    Column("title", Words, nullable=False),
     Column("version", Integer, nullable=False),  # goes up with every commit that adds to the record
     Column("opened_at", Moment, nullable=False),
     Column("deadlines_checked_at", Moment, nullable=False),  # what was due until then is told
@@ -82,9 +94,9 @@ entries = Table(
     Column("valid", Moment, nullable=False),
     Column("learned", Moment, nullable=False),
     Column("article", String),
-    Column("source", Text),
-    Column("url", Text),
-    Column("quote", Text),
+    Column("source", Words),
+    Column("url", Words),
+    Column("quote", Words),
     Column("confidence", String, nullable=False),
 )
 
@@ -93,18 +105,18 @@ feeds = Table(
     metadata,
     Column("id", String, primary_key=True),  # "<story>/<name>"
     Column("story", ForeignKey("stories.id"), nullable=False),
-    Column("url", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("source", Text, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("source", Words, nullable=False),
     Column("source_kind", String, nullable=False),  # rules.SourceKind
     Column("every_s", Float, nullable=False),
-    Column("etag", Text),
-    Column("last_modified", Text),
+    Column("etag", Words),
+    Column("last_modified", Words),
     Column("next_poll_at", Moment, nullable=False, index=True),
     Column("leased_until", Moment),
     Column("failures", Integer, nullable=False, default=0),  # in a row
     Column("last_status", String),  # ok, not modified, failed
-    Column("last_error", Text),
+    Column("last_error", Words),
     Column("last_success_at", Moment),
     Column("first_polled_at", Moment),  # until then, what it brings is recorded and raises nothing
     Column("added_by", String, nullable=False),  # pack, user
@@ -117,22 +129,22 @@ articles = Table(
     Column("id", Integer, primary_key=True),
     Column("story", ForeignKey("stories.id"), nullable=False),
     Column("feed_id", ForeignKey("feeds.id"), nullable=False),
-    Column("guid", Text, nullable=False),
-    Column("url", Text, nullable=False),
-    Column("link_key", Text),  # the canonical link; none where the entry has no link
-    Column("source", Text, nullable=False),
+    Column("guid", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("link_key", Words),  # the canonical link; none where the entry has no link
+    Column("source", Words, nullable=False),
     Column("source_kind", String, nullable=False),
     Column("published", Moment, nullable=False),
     Column("fetched", Moment, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("text", Words, nullable=False),
     Column("content_hash", String, nullable=False),
     Column("version", Integer, nullable=False),  # 1, and one more for every edit
     Column("previous", ForeignKey("articles.id")),
     Column("state", String, nullable=False),  # new, recorded, evaluated, failed
     Column("attempts", Integer, nullable=False, default=0),
     Column("leased_until", Moment),
-    Column("error", Text),
+    Column("error", Words),
     Column("evaluated_at", Moment),
     UniqueConstraint("feed_id", "guid", "content_hash"),
     UniqueConstraint("story", "link_key", "content_hash"),
@@ -169,7 +181,7 @@ alerts = Table(
     Column("at", Moment, nullable=False),  # the moment it tells of
     Column("made_at", Moment, nullable=False),
     Column("severity", String, nullable=False),
-    Column("headline", Text, nullable=False),
+    Column("headline", Words, nullable=False),
     Column("body", Json, nullable=False),  # Alert.to_json()
     Index("ix_alerts_story_at", "story", "at"),
 )
@@ -180,8 +192,8 @@ subscriptions = Table(
     Column("id", String, primary_key=True),
     Column("story", ForeignKey("stories.id"), nullable=False),
     Column("channel", String, nullable=False),  # email, webhook
-    Column("address", Text, nullable=False),
-    Column("secret", Text),  # whsec_…, of a webhook
+    Column("address", Words, nullable=False),
+    Column("secret", Words),  # whsec_…, of a webhook
     Column("kinds", Json, nullable=False),
     Column("topics", Json, nullable=False),  # empty: all of them
     Column("facts", Json, nullable=False),  # empty: all of them
@@ -189,7 +201,7 @@ subscriptions = Table(
     Column("deadline_phases", Json, nullable=False),  # empty: all of them
     Column("updates", Boolean, nullable=False),
     Column("state", String, nullable=False),  # pending, active, disabled
-    Column("reason", Text),  # why it was disabled
+    Column("reason", Words),  # why it was disabled
     Column("token_hash", String),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("story", "channel", "address"),
@@ -222,7 +234,7 @@ deliveries = Table(
     Column("owner", String),
     Column("attempts", Integer, nullable=False, default=0),  # counted before sending
     Column("sent_at", Moment),
-    Column("reason", Text),  # why it is dead or cancelled
+    Column("reason", Words),  # why it is dead or cancelled
     UniqueConstraint("alert_id", "subscription_id"),
     Index("ix_deliveries_state_next_attempt_at", "state", "next_attempt_at"),
     Index("ix_deliveries_state_leased_until", "state", "leased_until"),
@@ -238,8 +250,8 @@ attempts = Table(
     Column("ended_at", Moment),
     Column("outcome", String, nullable=False),  # started, sent, failed, refused, lost
     Column("status", Integer),
-    Column("error", Text),
-    Column("answer", Text),
+    Column("error", Words),
+    Column("answer", Words),
 )
 
 heartbeats = Table(

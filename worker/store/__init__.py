@@ -1,0 +1,31 @@
+"""The database: the record of every story, and the outbox. SQLAlchemy is spoken here and nowhere else.
+
+`Store` joins the queries of the modules beside it; each method is one transaction.
+"""
+
+from __future__ import annotations
+
+from worker.store.articles import Added, ArticleQueries, NewArticle, StoredArticle
+from worker.store.feeds import FeedQueries, StoredFeed
+from worker.store.outbox import Leased, OutboxQueries, Reaped
+from worker.store.roles import Heartbeat, RoleQueries
+from worker.store.stories import Committed, Story, StoryQueries
+from worker.store.subscriptions import SubscriptionQueries, new_subscription_id
+
+__all__ = [
+    "Added",
+    "Committed",
+    "Heartbeat",
+    "Leased",
+    "NewArticle",
+    "Reaped",
+    "Store",
+    "StoredArticle",
+    "StoredFeed",
+    "Story",
+    "new_subscription_id",
+]
+
+
+class Store(StoryQueries, FeedQueries, ArticleQueries, SubscriptionQueries, OutboxQueries, RoleQueries):
+    """Everything that is kept. `Store.open(settings)`, then `upgrade()` once. Threads may share it, forks may not."""

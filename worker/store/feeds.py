@@ -1,0 +1,190 @@
+"""Feeds: which are due, who polls them, and how they fared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, or_, select, update
+
+from rules import Pack
+from worker.errors import LeaseLost, WrongUse
+from worker.store import tables as t
+from worker.store.articles import Added, NewArticle, add_articles
+from worker.store.database import Database, insert_new
+
+
+@dataclass(frozen=True)
+class StoredFeed:
+    """A feed of one story, and how it fared. Moments are aware and in UTC."""
+
+    id: str
+    """`<story>/<name>`."""
+    story: str
+    url: str
+    title: str
+    source: str
+    source_kind: str
+    every_s: float
+    etag: str | None
+    last_modified: str | None
+    next_poll_at: datetime
+    failures: int
+    """In a row."""
+    last_status: str | None
+    """`ok`, `not modified` or `failed`; None before the first poll."""
+    last_error: str | None
+    last_success_at: datetime | None
+    first_polled_at: datetime | None
+    added_by: str
+    """`pack` or `user`."""
+    removed: bool
+
+
+class FeedQueries(Database):
+    """Reads and writes of `feeds`."""
+
+    def sync_feeds(self, pack: Pack, now: datetime) -> None:
+        """Take up the feeds of a pack. One that an operator removed stays removed; one the pack dropped is removed."""
+        f = t.feeds.c
+        listed = {f"{pack.id}/{feed.id}": feed for feed in pack.feeds}
+        with self.write() as connection:
+            for feed_id, feed in listed.items():
+                said = {
+                    "url": feed.url,
+                    "title": feed.title,
+                    "source": feed.source,
+                    "source_kind": feed.source_kind,
+                    "every_s": feed.every * 60.0,
+                }
+                row = {"id": feed_id, "story": pack.id, "next_poll_at": now, "added_by": "pack", **said}
+                if insert_new(connection, t.feeds, [row], "id") == [None]:
+                    moved = update(t.feeds).where(f.id == feed_id, f.added_by == "pack")
+                    elsewhere = {"etag": None, "last_modified": None, "next_poll_at": now}
+                    connection.execute(moved.where(f.url != feed.url).values(elsewhere))
+                    connection.execute(moved.values(said))
+            dropped = update(t.feeds).where(f.story == pack.id, f.added_by == "pack", f.id.not_in(listed))
+            connection.execute(dropped.values(removed=True))
+
+    def add_feed(
+        self,
+        story: str,
+        name: str,
+        url: str,
+        now: datetime,
+        *,
+        title: str,
+        source: str,
+        source_kind: str = "outlet",
+        every_s: float,
+    ) -> str:
+        """Add a feed and return its id, `<story>/<name>`. A removed one comes back. Raises WrongUse if there is one."""
+        f = t.feeds.c
+        feed_id = f"{story}/{name}"
+        said = {"url": url, "title": title, "source": source, "source_kind": source_kind, "every_s": every_s}
+        row = {"id": feed_id, "story": story, "next_poll_at": now, "added_by": "user", **said}
+        with self.write() as connection:
+            if connection.execute(select(t.stories.c.id).where(t.stories.c.id == story)).one_or_none() is None:
+                raise WrongUse(f"there is no story {story!r}")
+            taken = select(f.id).where(f.story == story, f.url == url, f.removed.is_(False))
+            if other := connection.execute(taken).scalar():
+                raise WrongUse(f"the story has this feed already, as {other}")
+            if insert_new(connection, t.feeds, [row], "id") == [None]:
+                back = update(t.feeds).where(f.id == feed_id, f.removed.is_(True))
+                fresh = {
+                    "removed": False,
+                    "next_poll_at": now,
+                    "etag": None,
+                    "last_modified": None,
+                    "first_polled_at": None,
+                }
+                if connection.execute(back.values(**said, **fresh)).rowcount != 1:
+                    raise WrongUse(f"there is a feed {feed_id} already: give this one another name")
+        return feed_id
+
+    def remove_feed(self, feed_id: str) -> bool:
+        """Stop polling a feed; what it brought stays. False if there is none of that id."""
+        gone = update(t.feeds).where(t.feeds.c.id == feed_id, t.feeds.c.removed.is_(False)).values(removed=True)
+        with self.write() as connection:
+            return connection.execute(gone).rowcount == 1
+
+    def feeds(self, story: str | None = None) -> tuple[StoredFeed, ...]:
+        """The feeds that are polled, of one story or of all, in order of id."""
+        query = select(t.feeds).where(t.feeds.c.removed.is_(False)).order_by(t.feeds.c.id)
+        with self.read() as connection:
+            rows = connection.execute(query.where(t.feeds.c.story == story) if story else query).all()
+        return tuple(_feed(row) for row in rows)
+
+    def due_feeds(self, now: datetime, limit: int) -> tuple[str, ...]:
+        """Ids of the feeds that are due and that nobody polls, the longest due first."""
+        query = select(t.feeds.c.id).where(_due(now)).order_by(t.feeds.c.next_poll_at, t.feeds.c.id).limit(limit)
+        with self.read() as connection:
+            return tuple(connection.execute(query).scalars())
+
+    def claim_feed(self, feed_id: str, now: datetime, seconds: float) -> StoredFeed | None:
+        """Take a due feed for polling; None if it is not due, removed, or another worker's."""
+        taken = update(t.feeds).where(t.feeds.c.id == feed_id, _due(now))
+        taken = taken.values(leased_until=now + timedelta(seconds=seconds))
+        with self.write() as connection:
+            row = connection.execute(taken.returning(*t.feeds.c)).one_or_none()
+        return _feed(row) if row else None
+
+    def feed_polled(
+        self,
+        feed: StoredFeed,
+        pack: Pack,
+        arrived: Sequence[NewArticle] | None,
+        now: datetime,
+        next_poll_at: datetime,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Added:
+        """Store what a poll brought (None: not modified) and how it went, in one transaction."""
+        f = t.feeds.c
+        success = {
+            "leased_until": None,
+            "next_poll_at": next_poll_at,
+            "failures": 0,
+            "last_error": None,
+            "last_success_at": now,
+        }
+        with self.write() as connection:
+            row = connection.execute(select(t.feeds).where(f.id == feed.id).with_for_update()).one()
+            if row.url != feed.url:
+                raise LeaseLost(f"feed {feed.id} has another address now")
+            if arrived is None:
+                connection.execute(update(t.feeds).where(f.id == feed.id).values(last_status="not modified", **success))
+                return Added()
+            baseline = datetime.combine(pack.date, time(), UTC)
+            added = add_articles(connection, row, arrived, baseline, now)
+            heard = {"last_status": "ok", "etag": etag, "last_modified": last_modified}
+            first = {"first_polled_at": row.first_polled_at or now}
+            connection.execute(update(t.feeds).where(f.id == feed.id).values(**success, **heard, **first))
+        return added
+
+    def feed_failed(self, feed: StoredFeed, error: str, next_poll_at: datetime) -> None:
+        """Note that a poll failed, in words for a person."""
+        noted = update(t.feeds).where(t.feeds.c.id == feed.id, t.feeds.c.url == feed.url)
+        with self.write() as connection:
+            connection.execute(
+                noted.values(
+                    leased_until=None,
+                    next_poll_at=next_poll_at,
+                    failures=feed.failures + 1,
+                    last_status="failed",
+                    last_error=error,
+                )
+            )
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    f = t.feeds.c
+    return and_(f.removed.is_(False), f.next_poll_at <= now, or_(f.leased_until.is_(None), f.leased_until <= now))
+
+
+def _feed(row: Row[Any]) -> StoredFeed:
+    names: Iterable[str] = StoredFeed.__dataclass_fields__
+    return StoredFeed(**{name: row._mapping[name] for name in names})
