@@ -1,0 +1,53 @@
+"""Time expressions of a sentence, resolved against the day of publication, with the role that each plays.
+
+The grammar in outline (`shapes`, `clock`):
+
+    date      = [weekday [","]] day month [year] | month day [","] [year] | year "-" month "-" day | n "/" n ["/" year]
+              | month [year] | preposition year | weekday | deictic | period | season | quarter | holiday
+    range     = day ("to" | "-") day month | month day "-" day | date ("to" | "-") date
+    period    = ("this" | "next" | "last" | "coming") (week | month | year | quarter | season | weekday | month's name)
+    edge      = ("end" | "middle" | "beginning" | "early" | "mid" | "late" | "first half" …) ["of"] (month | year | period)
+    duration  = number (day | week | month | year) ["ago" | "from now"] ; "for", "within", "in", "by" before it say what it is
+    clock     = "12:01 a.m. EST" | "00:01" | "4pm" | "one minute past midnight" …, swallowed before or behind a date
+
+and of roles (`roles`): the preposition or cue to the left first (from, until, by, on or after, no later than …), then the
+nearest verb of moving (postponed to: a new start; extended to: a new end), then the tense of the governing verb. A date
+without its year, and a weekday, is the nearest one in the direction that the tense gives (`resolve`).
+
+Pure, without a clock; never raises; linear, and of a longer text only the first `MAX_CHARS` characters are read.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from rules.dates.bind import bind, settle
+from rules.dates.model import Kind, Role, TimeExpression
+from rules.dates.shapes import read
+from rules.scan import Tokens
+
+__all__ = ["Kind", "Role", "TimeExpression", "find_dates"]
+
+MAX_CHARS = 20_000
+"""No sentence is longer; of a text that is, the rest is not read."""
+
+
+def find_dates(text: str, published: datetime, *, country: str | None = None) -> tuple[TimeExpression, ...]:
+    """The time expressions of one sentence or clause, in order; spans index `text`.
+
+    `published` is aware; its day in UTC is "today". `country` is the outlet's ("us", "gb", …), for "11/10"; without it
+    such a date is told only where one reading is far nearer than the other.
+    """
+    tokens = Tokens(text[:MAX_CHARS])
+    today = (published.astimezone(UTC) if published.tzinfo else published).date()
+    found = []
+    i = 0
+    while i < len(tokens):
+        shape = read(tokens, i)
+        if shape is None:
+            i += 1
+            continue
+        i = max(shape.last, i + 1)
+        if not shape.time:
+            found += settle(tokens, shape, today, country)
+    return tuple(f.expression for f in bind(tokens, found))
