@@ -1,4 +1,4 @@
-"""Headlines: what changed, in one line for a person. Pure."""
+"""Facts, values, dates and changes in words for a person: headlines, mails and pages all speak alike. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def headline_of_finding(finding: Finding, pack: Pack) -> str:
     if finding.kind is Kind.SIGNAL:
         return f"{spec.title}: " + (f"in prospect: {', '.join(parts)}" if parts else "a change is in prospect")
     if finding.update:
-        return f"{spec.title}: another source for {', '.join(parts) or said(finding.after) or 'what was told'}"
+        return f"{spec.title}: another source for {', '.join(parts) or say_state(finding.after) or 'what was told'}"
     return f"{spec.title}: {', '.join(parts) or 'a part of it changes'}"
 
 
@@ -27,7 +27,7 @@ def headline_of_deadline(event: DeadlineEvent, pack: Pack) -> str:
     """`US-China tariff truce: ends in 7 days, on 10 Nov 2026`, or that the date passed, moved or fell away."""
     spec = pack.facts[event.fact]
     verb, noun = _words(spec.kind, event.role, event.state)
-    day = day_said(event.due)
+    day = say_date(event.due)
     if event.phase is Phase.UPCOMING:
         ahead = "tomorrow" if event.days_left == 1 else f"in {event.days_left} days"
         return f"{spec.title}: {verb} {ahead}, on {day}"
@@ -36,31 +36,37 @@ def headline_of_deadline(event: DeadlineEvent, pack: Pack) -> str:
     if event.phase is Phase.PASSED:
         return f"{spec.title}: the {noun}, {day}, went by and nothing was reported"
     if event.phase is Phase.MOVED:
-        return f"{spec.title}: {noun} moved, {day} → {date_said(event.moved_to)}"
+        return f"{spec.title}: {noun} moved, {day} → {say_date(event.moved_to)}"
     return f"{spec.title}: the {noun} on {day} falls away"
 
 
-def said(state: State) -> str:
+def say_state(state: State) -> str:
     """A whole state in words: `suspended, 24 %, until 10 Nov 2026`; empty for a state that says nothing."""
     parts = [
-        status_said(state.status) if state.status else "",
-        value_said(state.value) if state.value else "",
-        f"from {date_said(state.effective)}" if state.effective else "",
-        f"until {date_said(state.until)}" if state.until else "",
+        say_status(state.status) if state.status else "",
+        say_value(state.value) if state.value else "",
+        f"from {say_date(state.effective)}" if state.effective else "",
+        f"until {say_date(state.until)}" if state.until else "",
     ]
     return ", ".join(part for part in parts if part)
 
 
-def status_said(status: Status) -> str:
+def say_change(before: State | None, after: State, kind: FactKind = FactKind.MEASURE) -> str:
+    """What differs, in one line: `20 % → 10 %, from 10 Nov 2025`; empty where nothing does."""
+    return ", ".join(_differences(before or State(), after, kind))
+
+
+def say_status(status: Status) -> str:
+    """`in force`, `suspended`."""
     return status.value.replace("_", " ")
 
 
-def value_said(value: Value) -> str:
+def say_value(value: Value) -> str:
     """`10 %`, `$17 billion`, `12 million tonnes, 25 million tonnes a year`."""
     return ", ".join(_amount(unit, amount) for unit, amount in value.items())
 
 
-def date_said(when: PartialDate | None) -> str:
+def say_date(when: PartialDate | date | None) -> str:
     """`10 Nov 2025`, `Nov 2025` or `2025`, as exact as it is known."""
     if when is None:
         return "no day"
@@ -68,31 +74,27 @@ def date_said(when: PartialDate | None) -> str:
     return (f"{when.day} " if when.day else "") + month + str(when.year)
 
 
-def day_said(day: date) -> str:
-    return date_said(PartialDate.of(day))
-
-
 def _differences(before: State, after: State, kind: FactKind) -> list[str]:
     parts = []
     new_value = bool(after.value) and after.value != before.value
     if new_value and after.value:
-        old = f"{value_said(before.value)} → " if before.value else ""
-        parts.append(old + value_said(after.value))
+        old = f"{say_value(before.value)} → " if before.value else ""
+        parts.append(old + say_value(after.value))
     if (
         after.status
         and after.status != before.status
         and not (new_value and before.status and after.status in EXPECTED)
     ):
-        old = f"{status_said(before.status)} → " if before.status else ""
-        parts.insert(0, old + status_said(after.status))
+        old = f"{say_status(before.status)} → " if before.status else ""
+        parts.insert(0, old + say_status(after.status))
     at = "on" if kind in (FactKind.MEETING, FactKind.VISIT, FactKind.DEAL) else "from"
     for role, preposition, old_date, new_date in (
         ("effective", at, before.effective, after.effective),
         ("until", "by" if kind is FactKind.PURCHASES else "until", before.until, after.until),
     ):
         if new_date and new_date != old_date:
-            moved = f"{_words(kind, role, after)[1]} {date_said(old_date)} → {date_said(new_date)}"
-            parts.append(moved if old_date else f"{preposition} {date_said(new_date)}")
+            moved = f"{_words(kind, role, after)[1]} {say_date(old_date)} → {say_date(new_date)}"
+            parts.append(moved if old_date else f"{preposition} {say_date(new_date)}")
     return parts
 
 
@@ -110,13 +112,12 @@ def _words(kind: FactKind, role: str, state: State) -> tuple[str, str]:
 
 
 def _amount(unit: str, amount: float) -> str:
-    if unit == "percent":
-        return f"{amount:g} %"
+    name, yearly = unit.removesuffix("_per_year"), " a year" if unit.endswith("_per_year") else ""
+    if name == "percent":
+        return f"{amount:g} %{yearly}"
     number = f"{amount:,.10g}"
-    for size, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
         if abs(amount) >= size:
-            number = f"{amount / size:.4g} {name}"
+            number = f"{amount / size:.4g} {word}"
             break
-    if unit == "usd":
-        return f"${number}"
-    return f"{number} " + unit.replace("_per_year", " a year").replace("_", " ")
+    return f"${number}{yearly}" if name == "usd" else f"{number} {name.replace('_', ' ')}{yearly}"
