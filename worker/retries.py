@@ -10,6 +10,7 @@ LONGEST_DELIVERY_WAIT = 86_400.0
 FIRST_FEED_WAIT = 30.0
 LONGEST_FEED_WAIT = 6 * 3_600.0
 LONGEST_RETRY_AFTER = 86_400.0
+EVALUATION_WAIT = 10.0
 
 
 def next_attempt(
@@ -44,3 +45,8 @@ def next_poll(
         first = every if permanent else min(FIRST_FEED_WAIT, every)
         wait = min(first * 2.0 ** min(failures - 1, 30), max(LONGEST_FEED_WAIT, every))
     return now + timedelta(seconds=max(wait * (0.95 + 0.1 * spread), min(retry_after or 0, LONGEST_RETRY_AFTER)))
+
+
+def next_evaluation(made: int, now: datetime) -> datetime:
+    """When an article whose evaluation raised `made` times is to be evaluated again: after 10, 20, 40, 80 s."""
+    return now + timedelta(seconds=EVALUATION_WAIT * 2.0 ** max(made - 1, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -81,9 +81,10 @@ class ArticleQueries(Database):
             raise KeyError(article_id)
         return _stored(row)
 
-    def due_articles(self, now: datetime, limit: int) -> tuple[int, ...]:
-        """Ids of articles that wait to be evaluated and that nobody holds, the earliest published first."""
-        query = select(t.articles.c.id).where(_free(now)).order_by(t.articles.c.published, t.articles.c.id).limit(limit)
+    def due_articles(self, stories: Collection[str], now: datetime, limit: int) -> tuple[int, ...]:
+        """Ids of articles of these stories that are to be evaluated and that nobody holds, the earliest first."""
+        a = t.articles.c
+        query = select(a.id).where(a.story.in_(stories), _free(now)).order_by(a.published, a.id).limit(limit)
         with self.read() as connection:
             return tuple(connection.execute(query).scalars())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, or_, select, update
 
 from rules import Pack
-from worker.errors import LeaseLost, WrongUse
+from worker.errors import WrongUse
 from worker.store import tables as t
 from worker.store.articles import Added, NewArticle, add_articles
 from worker.store.database import Database, insert_new
@@ -62,7 +62,13 @@ class FeedQueries(Database):
                 row = {"id": feed_id, "story": pack.id, "next_poll_at": now, "added_by": "pack", **said}
                 if insert_new(connection, t.feeds, [row], "id") == [None]:
                     moved = update(t.feeds).where(f.id == feed_id, f.added_by == "pack")
-                    elsewhere = {"etag": None, "last_modified": None, "next_poll_at": now}
+                    elsewhere = {
+                        "etag": None,
+                        "last_modified": None,
+                        "first_polled_at": None,
+                        "next_poll_at": now,
+                        "leased_until": None,
+                    }
                     connection.execute(moved.where(f.url != feed.url).values(elsewhere))
                     connection.execute(moved.values(said))
             dropped = update(t.feeds).where(f.story == pack.id, f.added_by == "pack", f.id.not_in(listed))
@@ -117,9 +123,10 @@ class FeedQueries(Database):
             rows = connection.execute(query.where(t.feeds.c.story == story) if story else query).all()
         return tuple(_feed(row) for row in rows)
 
-    def due_feeds(self, now: datetime, limit: int) -> tuple[str, ...]:
-        """Ids of the feeds that are due and that nobody polls, the longest due first."""
-        query = select(t.feeds.c.id).where(_due(now)).order_by(t.feeds.c.next_poll_at, t.feeds.c.id).limit(limit)
+    def due_feeds(self, stories: Collection[str], now: datetime, limit: int) -> tuple[str, ...]:
+        """Ids of the feeds of these stories that are due and that nobody polls, the longest due first."""
+        f = t.feeds.c
+        query = select(f.id).where(f.story.in_(stories), _due(now)).order_by(f.next_poll_at, f.id).limit(limit)
         with self.read() as connection:
             return tuple(connection.execute(query).scalars())
 
@@ -135,49 +142,54 @@ class FeedQueries(Database):
         self,
         feed: StoredFeed,
         pack: Pack,
-        arrived: Sequence[NewArticle] | None,
+        arrived: Sequence[NewArticle],
+        validators: tuple[str | None, str | None],
+        *,
         now: datetime,
         next_poll_at: datetime,
-        *,
-        etag: str | None = None,
-        last_modified: str | None = None,
     ) -> Added:
-        """Store what a poll brought (None: not modified) and how it went, in one transaction."""
+        """Store what a poll brought, and how it went, in one transaction. `validators`: ETag and Last-Modified."""
         f = t.feeds.c
-        success = {
-            "leased_until": None,
-            "next_poll_at": next_poll_at,
-            "failures": 0,
-            "last_error": None,
-            "last_success_at": now,
-        }
+        etag, last_modified = validators
+        baseline = datetime.combine(pack.date, time(), UTC)
         with self.write() as connection:
-            row = connection.execute(select(t.feeds).where(f.id == feed.id).with_for_update()).one()
-            if row.url != feed.url:
-                raise LeaseLost(f"feed {feed.id} has another address now")
-            if arrived is None:
-                connection.execute(update(t.feeds).where(f.id == feed.id).values(last_status="not modified", **success))
+            row = connection.execute(select(t.feeds).where(_same(feed)).with_for_update()).one_or_none()
+            if row is None:  # its address was changed meanwhile: the new one is polled as if for the first time
                 return Added()
-            baseline = datetime.combine(pack.date, time(), UTC)
             added = add_articles(connection, row, arrived, baseline, now)
             heard = {"last_status": "ok", "etag": etag, "last_modified": last_modified}
             first = {"first_polled_at": row.first_polled_at or now}
-            connection.execute(update(t.feeds).where(f.id == feed.id).values(**success, **heard, **first))
+            connection.execute(
+                update(t.feeds).where(f.id == feed.id).values(**_success(now, next_poll_at), **heard, **first)
+            )
         return added
+
+    def feed_unchanged(self, feed: StoredFeed, now: datetime, next_poll_at: datetime) -> None:
+        """Note that the server has nothing newer."""
+        noted = update(t.feeds).where(_same(feed)).values(last_status="not modified", **_success(now, next_poll_at))
+        with self.write() as connection:
+            connection.execute(noted)
 
     def feed_failed(self, feed: StoredFeed, error: str, next_poll_at: datetime) -> None:
         """Note that a poll failed, in words for a person."""
-        noted = update(t.feeds).where(t.feeds.c.id == feed.id, t.feeds.c.url == feed.url)
+        how = {"leased_until": None, "next_poll_at": next_poll_at, "failures": feed.failures + 1}
+        noted = update(t.feeds).where(_same(feed)).values(last_status="failed", last_error=error, **how)
         with self.write() as connection:
-            connection.execute(
-                noted.values(
-                    leased_until=None,
-                    next_poll_at=next_poll_at,
-                    failures=feed.failures + 1,
-                    last_status="failed",
-                    last_error=error,
-                )
-            )
+            connection.execute(noted)
+
+
+def _same(feed: StoredFeed) -> ColumnElement[bool]:
+    return and_(t.feeds.c.id == feed.id, t.feeds.c.url == feed.url)
+
+
+def _success(now: datetime, next_poll_at: datetime) -> dict[str, Any]:
+    return {
+        "leased_until": None,
+        "next_poll_at": next_poll_at,
+        "failures": 0,
+        "last_error": None,
+        "last_success_at": now,
+    }
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Update, and_, case, func, select, update
 
 from worker.alerts import Channel
-from worker.errors import LeaseLost
+from worker.errors import LeaseLost, TransportError
 from worker.store import tables as t
 from worker.store.database import Database
 from worker.store.subscriptions import disable
@@ -55,6 +55,13 @@ class OutboxQueries(Database):
         """How many deliveries wait to be sent now."""
         d = t.deliveries.c
         query = select(func.count()).select_from(t.deliveries).where(d.state == "pending", d.next_attempt_at <= now)
+        with self.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def expired_leases(self, now: datetime) -> int:
+        """How many deliveries are held by workers that did not come back."""
+        d = t.deliveries.c
+        query = select(func.count()).select_from(t.deliveries).where(d.state == "leased", d.leased_until <= now)
         with self.read() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -103,30 +110,20 @@ class OutboxQueries(Database):
             _settle(connection, leased, {"state": "sent", "sent_at": now, "reason": None})
             _end_attempt(connection, leased, {"ended_at": now, "outcome": "sent", "status": status, "answer": answer})
 
-    def record_failure(
-        self,
-        leased: Leased,
-        now: datetime,
-        error: str,
-        *,
-        retry_at: datetime | None,
-        status: int | None = None,
-        answer: str = "",
-        gone: bool = False,
-    ) -> str:
+    def record_failure(self, leased: Leased, now: datetime, error: TransportError, retry_at: datetime | None) -> str:
         """Note that an attempt failed, and return the state the delivery is in now.
 
         `retry_at`: when to try again; None gives up (`dead`). A reminder whose date moved meanwhile is `cancelled`.
-        `gone`: the receiver wants nothing any more, so its subscription ends. Raises LeaseLost as `record_sent` does.
+        A receiver that is gone (410) wants nothing any more: its subscription ends. Raises LeaseLost as `record_sent`.
         """
         again = {"state": _state_after("pending"), "next_attempt_at": retry_at}
+        outcome = "failed" if retry_at else "refused" if error.permanent else "given up"
+        how = {"ended_at": now, "outcome": outcome, "status": error.status, "error": str(error), "answer": error.answer}
         with self.write() as connection:
-            state = _settle(connection, leased, again if retry_at else {"state": "dead", "reason": error})
-            outcome = "failed" if retry_at else "refused"
-            how = {"ended_at": now, "outcome": outcome, "status": status, "error": error, "answer": answer}
+            state = _settle(connection, leased, again if retry_at else {"state": "dead", "reason": str(error)})
             _end_attempt(connection, leased, how)
-            if gone:
-                disable(connection, leased.subscription_id, error)
+            if error.status == 410:
+                disable(connection, leased.subscription_id, str(error))
         return state
 
     def reap(self, now: datetime, max_attempts: int) -> Reaped:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,9 +64,10 @@ class StoryQueries(Database):
         with self.read() as connection:
             return tuple(connection.execute(select(t.stories.c.id).order_by(t.stories.c.id)).scalars())
 
-    def stories_to_check(self, before: datetime) -> tuple[str, ...]:
-        """The ids of the stories whose deadlines were last looked at before that moment."""
-        query = select(t.stories.c.id).where(t.stories.c.deadlines_checked_at < before).order_by(t.stories.c.id)
+    def stories_to_check(self, stories: Collection[str], before: datetime) -> tuple[str, ...]:
+        """The ids of those stories whose deadlines were last looked at before that moment."""
+        s = t.stories.c
+        query = select(s.id).where(s.id.in_(stories), s.deadlines_checked_at < before).order_by(s.id)
         with self.read() as connection:
             return tuple(connection.execute(query).scalars())
 

@@ -248,7 +248,7 @@ attempts = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment),
-    Column("outcome", String, nullable=False),  # started, sent, failed, refused, lost
+    Column("outcome", String, nullable=False),  # started, sent, failed, refused, given up, lost
     Column("status", Integer),
     Column("error", Words),
     Column("answer", Words),
