@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from rules.consolidate import consolidate
 from rules.deadlines import due, moved
-from rules.model import Article, Entry, Evaluation, Finding, Kind, Ledger, State, Status
+from rules.extract import claims
+from rules.lexicon import lexicon
+from rules.model import Article, Entry, Evaluation, Finding, Kind, Ledger, State
 from rules.pack import Pack
 
 __all__ = ["due", "evaluate", "open_story"]
@@ -55,20 +57,22 @@ def evaluate(article: Article, ledger: Ledger, pack: Pack, learned: datetime | N
 
     `learned` is the moment at which the record takes up what is found (default: the article's publication).
     """
-    text = article.title + "\n" + article.text
-    findings: list[Finding] = []
-    if found := re.search(r"[^.\n]*fentanyl (?:tariff|duty)[^.\n]* to (\d+)(?:%| per ?cent)[^.\n]*\.?", text):
-        before = ledger.state("us_tariff_fentanyl")
-        after = State(Status.AGREED, {"percent": float(found[1])})
-        kind = Kind.CONFIRM if before == after else Kind.CHANGE
-        findings.append(
-            Finding(
-                kind, pack.id, "us_tariff_fentanyl", "tariffs", before, after, after, article.id, article.published,
-                found[0].strip(), found.span(), "the value differs from the record", "value",
-            )
-        )
-        ledger = ledger.add(
-            Entry("us_tariff_fentanyl", after, kind, article.published, learned or article.published, article.id, article.source, article.url, found[0])
-        )
-    deadlines = [event for finding in findings for event in moved(finding)]
-    return Evaluation(tuple(findings), tuple(deadlines), ledger)
+    findings = consolidate(article, claims(article, lexicon(pack)), ledger, pack)
+    deadlines = tuple(event for finding in findings for event in moved(finding))
+    entries = [_entry(finding, article, learned or article.published) for finding in findings if finding.kind is not Kind.MENTION]
+    return Evaluation(findings, deadlines, ledger.add(*entries))
+
+
+def _entry(finding: Finding, article: Article, learned: datetime) -> Entry:
+    return Entry(
+        fact=finding.fact,
+        state=finding.after if finding.kind is Kind.CHANGE else finding.claimed,
+        kind=finding.kind,
+        valid=article.published,
+        learned=learned,
+        article=article.id,
+        source=article.source,
+        url=article.url,
+        quote=finding.quote,
+        confidence="engine",
+    )

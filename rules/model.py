@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
@@ -346,6 +346,11 @@ class Ledger:
 
     story: str
     entries: tuple[Entry, ...] = field(default=())
+
+    @property
+    def start(self) -> datetime:
+        """When the record begins: the baseline's date."""
+        return min((entry.valid for entry in self.entries), default=datetime(1970, 1, 1, tzinfo=UTC))
 
     def history(self, fact: str) -> tuple[Entry, ...]:
         """The entries that set the state of a fact, oldest first."""

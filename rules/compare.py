@@ -1,0 +1,204 @@
+"""Claims against the record: what each says that the record does not, and the named reason for it.
+
+The first question that applies decides. Silence has a reason too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from rules.extract import Claim
+from rules.grammar import Op
+from rules.modality import DECIDED, OPEN, Mode, Speaker
+from rules.model import Article, FactKind, Kind, Ledger, PartialDate, SourceKind, State, Status, Value
+from rules.pack import FactSpec
+
+
+class Why(StrEnum):
+    """The reasons, in words for a reader."""
+
+    NEW_STATUS = "the status differs from the record"
+    NEW_VALUE = "the value differs from the record"
+    NEW_DATE = "a date differs from the record"
+    PART = "a part of it is put off or ended"
+    LIKELY = "told as likely, planned or under discussion, and not decided"
+    THREAT = "threatened, and not decided"
+    DEMAND = "demanded by a party that cannot decide it alone"
+    UNNAMED = "reported by unnamed sources"
+    CONDITION = "announced for the case that something else happens or does not"
+    SAME = "the record says the same"
+    EARLIER = "repeats what the record said before, without a date of its own"
+    BEHIND = "a step that the record has already left behind"
+    BACKGROUND = "tells what was before"
+    HYPOTHETICAL = "a hypothesis"
+    QUESTION = "a question"
+    DENIED = "denied"
+    NEGATED = "says that it has not happened"
+    OUTSIDER = "the word of somebody who decides nothing"
+    NOTHING_NEW = "names nothing that could differ"
+    IMPOSSIBLE = "cannot happen to it as it stands"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    kind: Kind
+    why: Why
+    claimed: State = State()
+    after: State = State()
+
+
+_RANK = {Status.THREATENED: 0, Status.PROPOSED: 1, Status.AGREED: 2, Status.ANNOUNCED: 3, Status.IN_FORCE: 4}
+_SILENT = {
+    Mode.QUESTION: Why.QUESTION,
+    Mode.DENIED: Why.DENIED,
+    Mode.BACKGROUND: Why.BACKGROUND,
+}
+
+
+def compare(claim: Claim, spec: FactSpec, ledger: Ledger, article: Article) -> Verdict:
+    """Judge one claim against the fact on record."""
+    before = ledger.state(spec.id)
+    silent = _silent(claim, article, ledger)
+    if silent:
+        return Verdict(Kind.MENTION, silent, claim.state)
+    claimed = _resolve(claim, spec, before)
+    opened = _open(claim, spec, article)
+    if opened:
+        return _signal(claimed, before, opened, claim)
+    if claim.part:
+        return Verdict(Kind.CHANGE, Why.PART, State(), before)
+    return _decided(claim, claimed, before, spec, ledger)
+
+
+def _silent(claim: Claim, article: Article, ledger: Ledger) -> Why | None:
+    """Whether a claim is nothing, whatever it says."""
+    if claim.mode in _SILENT:
+        return _SILENT[claim.mode]
+    if claim.mode is Mode.HYPOTHETICAL and not (claim.conditional and claim.speaker is Speaker.DECIDER):
+        return Why.HYPOTHETICAL
+    if claim.speaker is Speaker.OUTSIDER:
+        return Why.OUTSIDER
+    if claim.mode is Mode.WISHED and claim.wisher is not Speaker.DECIDER:
+        return Why.OUTSIDER
+    if claim.negated:
+        return Why.NEGATED
+    if article.source_kind is SourceKind.BLOG and claim.speaker is Speaker.OUTLET and claim.mode not in DECIDED:
+        return Why.OUTSIDER
+    if claim.happened and claim.mode in DECIDED and _before_the_record(claim.happened, claim.fact, ledger):
+        return Why.BACKGROUND
+    return None
+
+
+def _before_the_record(happened: PartialDate, fact: str, ledger: Ledger) -> bool:
+    """Whether a day, month or year lies wholly before the record's last turn of a fact (or before the baseline)."""
+    entry = ledger.current(fact)
+    turn = PartialDate.of((entry.valid if entry else ledger.start).date())
+    parts = [(happened.year, turn.year), (happened.month, turn.month), (happened.day, turn.day)]
+    for own, other in parts:
+        if own is None:
+            return False
+        if own != other:
+            return own < (other or 0)
+    return False
+
+
+def _open(claim: Claim, spec: FactSpec, article: Article) -> Why | None:
+    """Whether a claim is told, but not as decided."""
+    if claim.mode is Mode.WISHED:
+        return Why.DEMAND
+    if claim.mode is Mode.THREATENED or claim.op is Op.THREATEN:
+        return Why.THREAT
+    if claim.mode is Mode.HEDGED and spec.kind in (FactKind.MEETING, FactKind.VISIT) and "set" in claim.cues:
+        return None
+    if claim.mode in OPEN or claim.op is Op.PROPOSE:
+        return Why.LIKELY
+    if claim.speaker is Speaker.UNNAMED:
+        return Why.UNNAMED
+    if claim.mode is Mode.HYPOTHETICAL or (claim.conditional and claim.mode is Mode.COMMITTED):
+        return Why.CONDITION
+    return None
+
+
+def _resolve(claim: Claim, spec: FactSpec, before: State) -> State:
+    """The claimed state with what can be reckoned from the record: "halved", "by 10 points" need a rate to start from."""
+    state = claim.state
+    if before.status is Status.THREATENED and state.status is Status.ANNOUNCED and claim.op is Op.START and not claim.ordered:
+        return replace(state, status=None)
+    return state
+
+
+def _signal(claimed: State, before: State, why: Why, claim: Claim) -> Verdict:
+    moving = claim.op in (Op.DELAY, Op.ADVANCE, Op.EXTEND, Op.SHORTEN, Op.RAISE, Op.LOWER)
+    if not moving and not _differs(claimed, before):
+        return Verdict(Kind.MENTION, Why.SAME, claimed)
+    return Verdict(Kind.SIGNAL, why, claimed, before)
+
+
+def _decided(claim: Claim, claimed: State, before: State, spec: FactSpec, ledger: Ledger) -> Verdict:
+    if claimed.empty and claim.op in (Op.EXTEND, Op.SHORTEN):
+        return _undated_extension(before)
+    if claimed.empty:
+        return Verdict(Kind.MENTION, Why.NOTHING_NEW, claimed)
+    if _left_behind(claimed, before):
+        return Verdict(Kind.CONFIRM, Why.BEHIND, claimed)
+    if not _differs(claimed, before):
+        return Verdict(Kind.CONFIRM, Why.SAME, claimed)
+    if _earlier(claimed, spec.id, ledger):
+        return Verdict(Kind.CONFIRM, Why.EARLIER, claimed)
+    why = Why.NEW_STATUS
+    if claimed.status in (None, before.status):
+        why = Why.NEW_VALUE if claimed.value and not same_value(claimed.value, before.value) else Why.NEW_DATE
+    return Verdict(Kind.CHANGE, why, claimed, merge(before, claimed))
+
+
+def _undated_extension(before: State) -> Verdict:
+    """ "Has been extended", without a day: new, unless the record already knows of an end."""
+    if before.until or before.status is Status.AGREED:
+        return Verdict(Kind.CONFIRM, Why.SAME)
+    return Verdict(Kind.CHANGE, Why.NEW_DATE, State(), before)
+
+
+def _left_behind(claimed: State, before: State) -> bool:
+    """An earlier step told again: "agreed" when the record has it announced, with nothing else that is new."""
+    if claimed.status not in _RANK or before.status not in _RANK:
+        return False
+    newer = replace(claimed, status=None)
+    return _RANK[claimed.status] < _RANK[before.status] and not _differs(newer, before)
+
+
+def _earlier(claimed: State, fact: str, ledger: Ledger) -> bool:
+    """Whether an undated claim equals what the record held before."""
+    if claimed.effective or claimed.until:
+        return False
+    history = ledger.history(fact)
+    return any(not _differs(claimed, entry.state) for entry in history[:-1])
+
+
+def _differs(claimed: State, before: State) -> bool:
+    if claimed.status and claimed.status is not before.status:
+        return True
+    if claimed.value and not same_value(claimed.value, before.value):
+        return True
+    return _new_date(claimed.effective, before.effective) or _new_date(claimed.until, before.until)
+
+
+def _new_date(claimed: PartialDate | None, before: PartialDate | None) -> bool:
+    return claimed is not None and not (before is not None and (claimed.covers(before) or claimed == before))
+
+
+def same_value(claimed: Value, before: Value | None) -> bool:
+    """Whether every amount claimed is on record, to 1 %."""
+    return before is not None and all(
+        unit in before and abs(number - before[unit]) <= 0.01 * max(abs(number), 1e-9) for unit, number in claimed.items()
+    )
+
+
+def merge(before: State, claimed: State) -> State:
+    """The record after a change: what is claimed, and of the rest what still holds."""
+    status = claimed.status or before.status
+    value: Value | None = {**(before.value or {}), **(claimed.value or {})} or None
+    effective, until = claimed.effective, claimed.until
+    if claimed.status in (None, before.status) or (claimed.status in _RANK and before.status in _RANK):
+        effective, until = effective or before.effective, until or before.until
+    return State(status, value, effective, until)

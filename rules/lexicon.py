@@ -1,0 +1,175 @@
+"""What a pack's words mean, as one table over token sequences, and the automaton that asks whether an article matters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, lru_cache
+
+import ahocorasick_rs
+
+from rules.model import FactKind
+from rules.pack import FactSpec, Pack
+from rules.text import Token, fold, words
+
+NOUNS: dict[str, tuple[str, ...]] = {
+    "tariff": ("tariff", "tariffs", "duty", "duties", "levy", "levies", "surcharge", "surcharges", "import tax", "import taxes", "impost"),
+    "controls": (
+        "controls", "control", "rules", "rule", "regime", "licensing", "licences", "licence", "licenses", "license", "restrictions", "curbs",
+        "requirement", "requirements", "measures", "regulations", "permits", "announcement", "announcements",
+    ),
+    "truce": ("truce", "pause", "standstill", "ceasefire", "cease fire", "reprieve", "detente", "moratorium"),
+    "meeting": ("meeting", "summit", "talks", "sit down", "encounter", "face to face"),
+    "visit": ("visit", "trip", "journey", "travel"),
+    "deal": ("deal", "agreement", "accord", "pact", "framework", "treaty"),
+    "purchases": ("purchases", "purchase", "buying", "imports", "orders"),
+    "ban": ("ban", "bans", "embargo", "prohibition"),
+    "fee": ("fee", "fees", "charge", "charges"),
+    "quota": ("quota", "quotas"),
+    "subsidy": ("subsidy", "subsidies"),
+    "sanctions": ("sanctions", "sanction"),
+}
+"""Noun families that a pack names in `noun`; a word that is no family stands for itself."""
+
+GOODS = frozenset(
+    "goods products imports merchandise exports wares shipments articles items cars steel soybeans beans soya companies firms origin everything".split()
+)
+
+_COUNTRIES = """
+afghanistan|afghan; african|africa; algeria|algerian; argentina|argentine|argentinian|buenos aires; asean; australia|australian|canberra;
+austria|austrian; bangladesh|bangladeshi|dhaka; belgium|belgian; bolivia|bolivian; brazil|brazilian|brasilia; britain|british|uk|u.k|united kingdom|london;
+cambodia|cambodian; canada|canadian|ottawa; chile|chilean; china|chinese|beijing; colombia|colombian; cuba|cuban; denmark|danish; egypt|egyptian;
+ethiopia|ethiopian; eu|e.u|european union|european|brussels|europe; finland|finnish; france|french|paris; germany|german|berlin; greece|greek; hungary|hungarian;
+india|indian|new delhi|delhi; indonesia|indonesian|jakarta; iran|iranian|tehran; iraq|iraqi; ireland|irish; israel|israeli; italy|italian; japan|japanese|tokyo;
+kazakhstan|kazakh; kenya|kenyan; laos; malaysia|malaysian; mexico|mexican; mongolia|mongolian; morocco|moroccan; myanmar|burma; nepal|nepali;
+netherlands|dutch|the hague; new zealand; nigeria|nigerian; north korea|pyongyang; norway|norwegian; pakistan|pakistani; panama|panamanian; peru|peruvian;
+philippines|philippine|filipino|manila; poland|polish; portugal|portuguese; qatar|qatari; romania|romanian; russia|russian|moscow|kremlin|putin;
+saudi arabia|saudi; singapore|singaporean; south africa|south african; south korea|korea|korean|seoul; spain|spanish; sri lanka|sri lankan; sweden|swedish; switzerland|swiss|bern; syria|syrian;
+taiwan|taiwanese|taipei; tanzania|tanzanian; thailand|thai|bangkok; tunisia|tunisian; turkey|turkish|ankara; emirates|emirati|uae; ukraine|ukrainian|kyiv|zelensky;
+united states|american|america|u.s|washington; uruguay|uruguayan; uzbekistan|uzbek; venezuela|venezuelan; vietnam|vietnamese|hanoi; zambia|zambian; zimbabwe
+"""
+"""Countries by their names, adjectives and capitals, one group each."""
+
+
+class Label(StrEnum):
+    PARTY = "party"
+    DECIDER = "decider"
+    COUNTRY = "country"
+    NOUN = "noun"
+    MARK = "mark"
+    NAME = "name"
+    WITHOUT = "without"
+    PART = "part"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    label: Label
+    of: str
+    """The party, fact, noun family or country."""
+    group: int = 0
+    """Which mark of the fact; all members of one group must be present."""
+    member: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    entry: Entry
+    start: int
+    """Index of the first token."""
+    end: int
+    """Index behind the last token."""
+
+
+class Lexicon:
+    """One pack's words, ready to be looked up."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.table: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        self.groups: dict[tuple[str, int], int] = {}
+        self._countries()
+        for party in pack.parties.values():
+            self._add(party.names, Entry(Label.PARTY, party.id))
+            self._add(party.deciders, Entry(Label.DECIDER, party.id))
+        for spec in pack.facts.values():
+            self._fact(spec)
+        self._add(pack.others, Entry(Label.OTHER, ""))
+        for found in self.table.values():
+            found.sort(key=lambda pair: -len(pair[0]))
+
+    def _add(self, phrases: Sequence[str], entry: Entry) -> None:
+        for phrase in phrases:
+            sequence = words(phrase)
+            if sequence:
+                self.table.setdefault(sequence[0], []).append((sequence, entry))
+
+    def _countries(self) -> None:
+        own = {words(name) for party in self.pack.parties.values() for name in party.names}
+        for group in _split_countries():
+            if not any(words(name) in own for name in group):
+                self._add(group, Entry(Label.COUNTRY, group[0]))
+
+    def _fact(self, spec: FactSpec) -> None:
+        for family in spec.noun:
+            self._add(NOUNS.get(family, (family,)), Entry(Label.NOUN, family))
+        for group, mark in enumerate(spec.marks):
+            members = [part.strip() for part in mark.split("+")]
+            self.groups[spec.id, group] = len(members)
+            for member, part in enumerate(members):
+                self._add(self._names(part), Entry(Label.MARK, spec.id, group, member))
+        self._add(spec.names, Entry(Label.NAME, spec.id))
+        self._add(spec.without, Entry(Label.WITHOUT, spec.id))
+        self._add(spec.part, Entry(Label.PART, spec.id))
+
+    def implied(self, fact: str, group: int, parties: set[str]) -> set[int]:
+        """The members of a mark that stand for one of these parties."""
+        members = [part.strip() for part in self.pack.facts[fact].marks[group].split("+")]
+        return {n for n, part in enumerate(members) if part.startswith("@") and part[1:] in parties}
+
+    def _names(self, part: str) -> tuple[str, ...]:
+        """A member of a mark: a phrase, or `@party` for every name of that party."""
+        return self.pack.parties[part[1:]].names if part.startswith("@") else (part,)
+
+    def hits(self, tokens: Sequence[Token]) -> list[Hit]:
+        """Every entry that matches, in order; entries of one length at one place all count, shorter ones inside do not."""
+        out: list[Hit] = []
+        seen: set[tuple[Entry, int]] = set()
+        for start, token in enumerate(tokens):
+            for sequence, entry in self.table.get(token.low, ()):
+                end = start + len(sequence)
+                same = all(tokens[start + k].low == word for k, word in enumerate(sequence)) if end <= len(tokens) else False
+                if same and (entry, start) not in seen:
+                    seen.add((entry, start))
+                    out.append(Hit(entry, start, end))
+        return out
+
+    @cached_property
+    def _anchors(self) -> ahocorasick_rs.AhoCorasick:
+        anchors = {" ".join(sequence) for found in self.table.values() for sequence, entry in found if entry.label in (Label.NOUN, Label.NAME)}
+        return ahocorasick_rs.AhoCorasick(sorted(anchors | _VERBAL))
+
+    def anchored(self, text: str) -> bool:
+        """Whether the text holds any word that a fact of this pack could hang on."""
+        folded = fold(text)
+        return bool(self._anchors.find_matches_as_indexes(folded))
+
+
+_VERBAL = frozenset({"meet", "met ", "visit", "travel", "trip", "beijing", "buy", "purchas", "fly "})
+
+
+@lru_cache(maxsize=1)
+def _split_countries() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(name.strip() for name in group.split("|")) for group in _COUNTRIES.split(";"))
+
+
+@lru_cache(maxsize=64)
+def lexicon(pack: Pack) -> Lexicon:
+    return Lexicon(pack)
+
+
+def is_event(kind: FactKind) -> bool:
+    """Whether verbs alone can name a fact of this kind ("they met", "he will travel", "China buys")."""
+    return kind in (FactKind.MEETING, FactKind.VISIT, FactKind.PURCHASES)

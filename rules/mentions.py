@@ -1,0 +1,284 @@
+"""Which fact a piece of text speaks of.
+
+A mention is a noun of the fact's family ("duty", "rules", "truce") with what stands round it: the marks that tell the fact
+apart ("fentanyl"), whose it is, and whom it is aimed at. What another country puts on, or aims elsewhere, is another matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rules.grammar import AUXILIARY, GOVERNORS, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH, TRIGGERS, Form
+from rules.lexicon import GOODS, Hit, Label, Lexicon
+from rules.model import FactKind
+from rules.pack import FactSpec
+from rules.text import Sentence, Token
+
+LEFT, RIGHT = 9, 18
+"""How many tokens before and behind a noun belong to its phrase at most."""
+
+_STOP_LEFT = frozenset("; : — ( ) . ! ? said says told that which who by after before with until than if unless while but because into".split())
+_STOP_RIGHT = frozenset("; : — ! ? said says told while but because although unless if".split())
+_ATTACH = frozenset("on for against from of to in with over".split())
+_PRONOUNS = frozenset("it this that they these those them".split())
+_DEFINITE = frozenset("the this that these those its their his such both".split())
+
+
+@dataclass(slots=True)
+class Mention:
+    """One place where a fact is named. Indices are token indices of the sentence."""
+
+    fact: str
+    head: int
+    start: int
+    end: int
+    part: bool = False
+    """Only a part of it is meant."""
+    anaphor: bool = False
+    """A pronoun or a short name, resolved to the fact last named."""
+    weight: int = 3
+    marks: frozenset[int] = field(default_factory=frozenset)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the article has spoken of so far: for short names and pronouns, and for what is taken as known."""
+
+    facts: list[tuple[str, int]] = field(default_factory=list)
+    """(fact, number of the sentence), latest last."""
+    parties: set[str] = field(default_factory=set)
+    foreign: int = -9
+    """The sentence that last spoke of another country."""
+
+
+class Finder:
+    """Finds the mentions of one pack's facts, sentence by sentence."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.pack = lexicon.pack
+        self.sides = {side for spec in self.pack.facts.values() for side in (spec.by, spec.on) if side}
+        self.by_family: dict[str, list[FactSpec]] = {}
+        for spec in self.pack.facts.values():
+            for family in spec.noun:
+                self.by_family.setdefault(family, []).append(spec)
+
+    def find(self, sentence: Sentence, number: int, hits: Sequence[Hit], memory: Memory) -> list[Mention]:
+        """The mentions of one sentence in order; `memory` is brought up to date."""
+        tokens = sentence.tokens
+        memory.parties |= {h.entry.of for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER)}
+        out = [Mention(h.entry.of, h.end - 1, h.start, h.end, weight=9) for h in hits if h.entry.label is Label.NAME and self._alone(h, hits)]
+        taken = {index for m in out for index in range(m.start, m.end)}
+        for hit in hits:
+            if hit.entry.label is Label.NOUN and hit.start not in taken and not _modifier(hit, hits):
+                mention = self._noun(tokens, hit, hits, memory, number)
+                if mention and not any(m.fact == mention.fact and m.head == mention.head for m in out):
+                    out.append(mention)
+        out = _one_each(out)
+        self._pronouns(tokens, out, memory, number)
+        memory.facts += [(m.fact, number) for m in sorted(out, key=lambda m: m.head)]
+        if any(h.entry.label in (Label.COUNTRY, Label.OTHER) for h in hits):
+            memory.foreign = number
+        return sorted(out, key=lambda m: m.head)
+
+    def _alone(self, name: Hit, hits: Sequence[Hit]) -> bool:
+        """Whether nothing near a name makes it another matter."""
+        near = [h for h in hits if name.start - LEFT <= h.start < name.end + RIGHT]
+        foreign = any(h.entry.label is Label.COUNTRY and name.start - 2 <= h.start < name.end + 3 for h in near)
+        return not foreign and not any(h.entry.label is Label.OTHER or (h.entry.label is Label.WITHOUT and h.entry.of == name.entry.of) for h in near)
+
+    def _noun(self, tokens: Sequence[Token], hit: Hit, hits: Sequence[Hit], memory: Memory, number: int) -> Mention | None:
+        left, right = _window(tokens, hit, hits)
+        inside = [h for h in hits if left <= h.start and h.end <= right and h is not hit]
+        by, on = self._direction(tokens, hit, inside)
+        best: tuple[int, Mention] | None = None
+        for spec in self.by_family.get(hit.entry.of, ()):
+            weight, marks = self._weight(spec, hit, inside, hits, by, on, memory, tokens)
+            if weight > 0 and (best is None or weight > best[0]):
+                part = any(h.entry.label is Label.PART and h.entry.of == spec.id for h in inside) or _partial(tokens, left, hit.start)
+                best = weight, Mention(spec.id, hit.start, left, right, part=part, weight=weight, marks=marks)
+        if best:
+            return best[1]
+        return self._short_name(tokens, hit, left, right, inside, by, on, memory, number)
+
+    def _weight(
+        self, spec: FactSpec, hit: Hit, inside: Sequence[Hit], hits: Sequence[Hit], by: set[str], on: set[str], memory: Memory, tokens: Sequence[Token]
+    ) -> tuple[int, frozenset[int]]:
+        """How well the surroundings of a noun fit a fact; 0 or less: not at all."""
+        if any(h.entry.label is Label.WITHOUT and h.entry.of == spec.id for h in inside):
+            return 0, frozenset()
+        if any(h.entry.label is Label.OTHER for h in inside):
+            return 0, frozenset()
+        if (by and spec.by and spec.by not in by) or (on and spec.on and spec.on not in on):
+            return 0, frozenset()
+        if spec.by is None and "?" in by | on:
+            return 0, frozenset()
+        pool = hits if spec.kind in (FactKind.MEETING, FactKind.VISIT, FactKind.DEAL, FactKind.TRUCE) else inside
+        marks = self._marks(spec, pool, hit, memory)
+        points = 6 * bool(marks) + bool(by) + bool(on)
+        near = min((abs(h.start - hit.start) for h in inside if h.entry.label is Label.MARK and h.entry.of == spec.id and h.entry.group in marks), default=9)
+        if marks:
+            return points + max(0, 4 - near // 2), marks
+        if spec.marks:
+            alone = spec.by is not None and by <= {spec.by} and on == {spec.on} and self._only(spec)
+            return (4 if alone else 0), frozenset()
+        return 0, frozenset()
+
+    def _only(self, spec: FactSpec) -> bool:
+        """Whether no other fact with this noun is aimed at the same party."""
+        return not any(
+            other is not spec and set(other.noun) & set(spec.noun) and other.on == spec.on
+            for other in self.pack.facts.values()
+        )
+
+    def _marks(self, spec: FactSpec, inside: Iterable[Hit], hit: Hit, memory: Memory) -> frozenset[int]:
+        """The marks of a fact of which every member is there; a party that the article has named before counts as there."""
+        found: dict[int, set[int]] = {}
+        for h in inside:
+            if h.entry.label is Label.MARK and h.entry.of == spec.id and h.start != hit.start:
+                found.setdefault(h.entry.group, set()).add(h.entry.member)
+        known = memory.parties if spec.kind in (FactKind.MEETING, FactKind.VISIT, FactKind.DEAL) else set()
+        return frozenset(
+            g for g, members in found.items() if len(members | self.lexicon.implied(spec.id, g, known)) == self.lexicon.groups[spec.id, g]
+        )
+
+    def _direction(self, tokens: Sequence[Token], hit: Hit, inside: Sequence[Hit]) -> tuple[set[str], set[str]]:
+        """Whose it is and whom it is aimed at, as far as the phrase says; "?" stands for any other country."""
+        by: set[str] = set()
+        on: set[str] = set()
+        for h in inside:
+            if h.entry.label not in (Label.PARTY, Label.COUNTRY, Label.DECIDER) or (h.entry.label is not Label.COUNTRY and h.entry.of not in self.sides):
+                continue
+            who = h.entry.of if h.entry.label is not Label.COUNTRY else "?"
+            if who == "?" and h.start > 0 and tokens[h.start - 1].low in ("in", "at"):
+                continue
+            if h.end <= hit.start:
+                side = self._left_side(tokens, h, hit)
+            else:
+                side = "by" if any(tokens[k].low == "by" for k in range(max(hit.end, h.start - 3), h.start)) else "on"
+                if h.entry.label is Label.DECIDER or (side == "on" and on and h.entry.label is Label.PARTY):
+                    continue
+            (by if side == "by" else on).add(who)
+        return by, on
+
+    @staticmethod
+    def _left_side(tokens: Sequence[Token], h: Hit, hit: Hit) -> str:
+        """Before the noun: "Chinese tariff" and "Beijing's tariff" name the owner, "China tariff" the target."""
+        following = tokens[h.end].low if h.end < len(tokens) else ""
+        if following in ("'s", "'") or h.entry.label is Label.DECIDER:
+            return "by"
+        if following in GOODS:
+            return "on"
+        last = tokens[h.end - 1].low
+        adjective = last.endswith(("ese", "an", "ish", "sh", "ss", "ch", "u.s", "u.k")) or last in ("eu", "uk")
+        return "by" if adjective or h.end < hit.start - 3 else "on"
+
+    def _short_name(
+        self, tokens: Sequence[Token], hit: Hit, left: int, right: int, inside: Sequence[Hit], by: set[str], on: set[str], memory: Memory, number: int
+    ) -> Mention | None:
+        """ "The levy", "the rules": the fact of that family last named, if nothing speaks against it."""
+        definite = any(tokens[k].low in _DEFINITE for k in range(left, hit.start))
+        if not definite or "?" in by | on or any(h.entry.label is Label.OTHER for h in inside):
+            return None
+        if not any(hit.entry.of in self.pack.facts[fact].noun for fact, _ in memory.facts):
+            return self._known(hit, left, right, memory, number)
+        for fact, when in reversed(memory.facts):
+            spec = self.pack.facts[fact]
+            if number - when > 3 or memory.foreign > when:
+                return None
+            if hit.entry.of in spec.noun:
+                if (by and spec.by and spec.by not in by) or (on and spec.on and spec.on not in on):
+                    return None
+                blocked = any(h.entry.label is Label.WITHOUT and h.entry.of == fact for h in inside)
+                return None if blocked else Mention(fact, hit.start, left, right, anaphor=True, weight=1)
+        return None
+
+    def _known(self, hit: Hit, left: int, right: int, memory: Memory, number: int) -> Mention | None:
+        """ "The framework" in an article about both parties: the story has one such thing."""
+        found = [spec for spec in self.by_family.get(hit.entry.of, ()) if spec.kind in (FactKind.DEAL, FactKind.TRUCE)]
+        if len(found) != 1 or not self.sides <= memory.parties or memory.foreign >= number - 1:
+            return None
+        return Mention(found[0].id, hit.start, left, right, anaphor=True, weight=1)
+
+    def _pronouns(self, tokens: Sequence[Token], out: list[Mention], memory: Memory, number: int) -> None:
+        """A pronoun at the head of its sentence or clause stands for the fact last named, if that was just before."""
+        if out or not memory.facts or number - memory.facts[-1][1] > 1 or memory.foreign >= number:
+            return
+        recent = {fact for fact, when in memory.facts if when == memory.facts[-1][1]}
+        if len(recent) != 1:
+            return
+        for index, token in enumerate(tokens):
+            subject = index < 6 and index + 1 < len(tokens) and _verbal(tokens[index + 1].low)
+            taken = token.low in ("it", "them") and index > 0 and tokens[index - 1].low in TRIGGERS
+            if token.low in _PRONOUNS and (subject or taken):
+                out.append(Mention(next(iter(recent)), index, index, index + 1, anaphor=True, weight=1))
+                return
+
+
+def _verbal(word: str) -> bool:
+    return word in AUXILIARY or word in MODAL_FUTURE or word in MODAL_HEDGE or word in MODAL_WISH or word.endswith("n't")
+
+
+def _window(tokens: Sequence[Token], hit: Hit, hits: Sequence[Hit]) -> tuple[int, int]:
+    """The token range of the phrase round a noun."""
+    nouns = [h for h in hits if h.entry.label is Label.NOUN and h.entry.of == hit.entry.of and h.start != hit.start]
+    low_limit = max([hit.start - LEFT, 0, *(h.end for h in nouns if h.end <= hit.start)])
+    left = hit.start
+    while left > low_limit and tokens[left - 1].low not in _STOP_LEFT and not _finite(tokens, left - 1):
+        left -= 1
+    high_limit = min([hit.end + RIGHT, len(tokens), *(_phrase_start(tokens, h, hit) for h in nouns if h.start >= hit.end)])
+    right = hit.end
+    while right < high_limit and tokens[right].low not in _STOP_RIGHT and not _breaks(tokens, right):
+        right += 1
+    return left, right
+
+
+def _phrase_start(tokens: Sequence[Token], h: Hit, hit: Hit) -> int:
+    """Where the phrase of the next noun begins: behind the comma, "and" or article that opens it."""
+    index = h.start
+    while index > hit.end and tokens[index - 1].low not in (",", "and", "or", "the", "a", "an", "its", "'s"):
+        index -= 1
+    return index
+
+
+def _finite(tokens: Sequence[Token], index: int) -> bool:
+    word = tokens[index].low
+    if word in AUXILIARY - {"'s", "'d", "being"} or word in MODAL_FUTURE or word in MODAL_HEDGE:
+        return True
+    adjective = index > 0 and tokens[index - 1].low in _DEFINITE | {"a", "an", "'s", "new"}
+    verb = any(trigger.form & {Form.PRESENT, Form.PAST, Form.GERUND} for trigger in TRIGGERS.get(word, ()))
+    return not adjective and ((word in GOVERNORS and word.endswith(("ed", "es"))) or verb)
+
+
+def _breaks(tokens: Sequence[Token], index: int) -> bool:
+    """A comma ends the phrase unless a relative clause or an apposition to the same noun follows."""
+    word = tokens[index].low
+    if word == "," and index + 1 < len(tokens):
+        return tokens[index + 1].low not in ("which", "that", "both", "among", "including")
+    return _verbal(word) and not _relative(tokens, index)
+
+
+def _relative(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a verb stands in a relative clause: "that", "which" or "who" within the three words before it."""
+    return any(tokens[k].low in ("that", "which", "who", "it", "he") for k in range(max(0, index - 3), index))
+
+
+def _partial(tokens: Sequence[Token], left: int, head: int) -> bool:
+    """ "The chapter of its rules", "part of the duty": only a part is meant."""
+    words = [tokens[k].low for k in range(max(0, left - 2), head)]
+    return any(w in ("chapter", "part", "portion", "section", "provision", "element", "some", "half") for w in words) and "of" in words
+
+
+def _modifier(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Whether a noun only modifies the next one: the "tariff" of "tariff truce"."""
+    return any(h.entry.label is Label.NOUN and h.start == hit.end and h.entry.of != hit.entry.of for h in hits)
+
+
+def _one_each(found: list[Mention]) -> list[Mention]:
+    """One mention for one noun: the fact that fits best."""
+    best: dict[int, Mention] = {}
+    for m in found:
+        if m.head not in best or m.weight > best[m.head].weight:
+            best[m.head] = m
+    return list(best.values())

@@ -1,0 +1,142 @@
+"""An article as folded text, sentences and tokens. Spans always index the original `title + "\\n" + text`.
+
+Folding never changes the length: case, quotes, dashes, spaces, full-width letters and mark-up are mapped one to one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import nupunkt
+
+from rules.model import Article
+
+MAX_CHARS = 200_000
+"""What is read of an article; the rest is cut."""
+
+_FOLD = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´", "'"),
+        **dict.fromkeys("“”„‟«»″", '"'),
+        **dict.fromkeys("–—―−", "—"),
+        **dict.fromkeys("\u00a0\u2007\u2009\u200a\u202f\u2002\u2003\t", " "),
+        **dict.fromkeys("\u200b\u200c\u200d\ufeff\u00ad", " "),
+        **{chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)},
+    }
+)
+_MARKUP = re.compile(r"<[^<>\n]{0,300}>|&(?:nbsp|amp|hellip|quot|lt|gt|#\d{1,5});")
+_TOKEN = re.compile(
+    r"[a-z]+n't|'(?:s|ll|re|ve|d|m)\b|(?:[a-z]\.){2,}|[^\W\d_]+|\d+(?:[.,:]\d+)*|%|[^\w\s]", re.IGNORECASE
+)
+_LABEL = re.compile(
+    r"\s*(?:[*•·>]+\s*|\d{1,2}[.)]\s+(?=[A-Z])|\d{1,2}[.:]\d\d\s*(?:[AaPp]\.?[Mm]\.?)?\s*[.:–—-]*\s*)?"
+    r"(?P<who>Q(?:uestion)?|A(?:nswer)?|[A-Z][A-Z’'.\- ]{2,60})(?:[:.]\s|\s{2,})"
+)
+_QUESTION_LABELS = {"q", "question", "reporter", "moderator", "senator", "journalist"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    low: str
+    """Folded; "u.s." and an upper-case "US" become "u.s"."""
+    raw: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Sentence:
+    """One sentence of an article: a headline, a sentence of the body, a bullet, or one turn of a transcript."""
+
+    start: int
+    end: int
+    raw: str
+    title: bool
+    question: bool
+    speaker: str | None
+    """The label before a colon in a transcript, or None."""
+    paragraph: int
+    tokens: list[Token] = field(default_factory=list)
+
+
+def full_text(article: Article) -> str:
+    """What spans index: headline, newline, body; at most MAX_CHARS of it."""
+    return (article.title + "\n" + article.text)[:MAX_CHARS]
+
+
+def fold(text: str) -> str:
+    """Lower case, plain quotes, dashes and spaces, mark-up blanked. The result has exactly the length of `text`."""
+    text = text.translate(_FOLD)
+    if "<" in text or "&" in text:
+        text = _MARKUP.sub(lambda m: " " * len(m[0]), text)
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def tokenize(raw: str, offset: int = 0) -> list[Token]:
+    """Words, numbers and punctuation. A hyphen inside a word separates two tokens and vanishes; a dash is kept."""
+    tokens: list[Token] = []
+    folded = fold(raw)
+    for found in _TOKEN.finditer(folded):
+        low, start, end = found[0], found.start(), found.end()
+        piece = raw[start:end]
+        if low in "-—":
+            inside = 0 < start and end < len(raw) and raw[start - 1].isalnum() and raw[end].isalnum()
+            if inside:
+                continue
+            low = "—"
+        elif (low == "us" and piece == "US") or low.rstrip(".") in ("u.s", "u.s.a"):
+            low = "u.s"
+        elif low in ("percent", "pct"):
+            low = "%"
+        elif low == "cent" and tokens and tokens[-1].low == "per":
+            low, start = "%", tokens.pop().start - offset
+            piece = raw[start:end]
+        tokens.append(Token(low, piece, offset + start, offset + end))
+    return tokens
+
+
+def sentences(article: Article) -> list[Sentence]:
+    """The sentences of headline and body in order. Never raises; linear in the length of the text."""
+    text = full_text(article)
+    out: list[Sentence] = []
+    speaker: str | None = None
+    question = False
+    position = 0
+    for number, line in enumerate(text.split("\n")):
+        label = _LABEL.match(line) if number else None
+        if label and label["who"]:
+            speaker = label["who"].strip().lower()
+            question = speaker in _QUESTION_LABELS or speaker.split()[0] in _QUESTION_LABELS
+        elif not line.strip():
+            speaker, question = (speaker, question) if speaker in ("answer", "a") else (None, False)
+        for start, end in _spans(line):
+            piece = line[start:end]
+            if piece.strip():
+                asks = question or piece.rstrip(" \"'”’)").endswith("?")
+                out.append(Sentence(position + start, position + end, piece, number == 0, asks, speaker, number))
+        position += len(line) + 1
+    return out
+
+
+def _spans(line: str) -> list[tuple[int, int]]:
+    """Sentence spans of one line; a line that is one long run without an end is cut into pieces of 2,000 characters."""
+    if not line.strip():
+        return []
+    spans: list[tuple[int, int]] = []
+    for start, end in nupunkt.sent_spans(line):
+        while end - start > 2000:
+            spans.append((start, start + 2000))
+            start += 2000
+        stripped = line[start:end]
+        left = len(stripped) - len(stripped.lstrip())
+        spans.append((start + left, start + len(stripped.rstrip())))
+    return spans
+
+
+@lru_cache(maxsize=4096)
+def words(phrase: str) -> tuple[str, ...]:
+    """A phrase of a pack as folded token texts, to be matched against tokens."""
+    return tuple(token.low for token in tokenize(phrase))
