@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from importlib.metadata import version
 from ipaddress import ip_address
@@ -25,7 +27,7 @@ from yarl import URL
 from worker.addresses import Network, allowed, check_url, vetted_url
 from worker.errors import DeltawireError, WrongUse
 
-__all__ = ["Client", "HttpError", "Response", "Trouble", "check_url"]
+__all__ = ["Client", "HttpError", "Response", "Trouble", "check_url", "retry_after"]
 
 USER_AGENT = f"deltawire/{version('deltawire')}"
 MAX_BYTES = 10_000_000
@@ -62,6 +64,26 @@ class HttpError(DeltawireError):
     def __init__(self, trouble: Trouble, message: str) -> None:
         super().__init__(message)
         self.trouble = trouble
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """The seconds that `Retry-After` asks for, written as seconds or as a date; None where it says nothing of use.
+
+    A date counts from the server's own `Date`, and from `now` (aware) only where it sends none. Never below 0.
+    """
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    until = _moment(said)
+    return max(0.0, (until - (_moment(headers.get("date", "")) or now)).total_seconds()) if until else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
