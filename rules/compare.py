@@ -49,6 +49,7 @@ class Verdict:
 
 
 _RANK = {Status.THREATENED: 0, Status.PROPOSED: 1, Status.AGREED: 2, Status.ANNOUNCED: 3, Status.IN_FORCE: 4}
+_OFF = frozenset({Status.SUSPENDED, Status.WITHDRAWN, Status.BLOCKED, Status.EXPIRED})
 _SILENT = {
     Mode.QUESTION: Why.QUESTION,
     Mode.DENIED: Why.DENIED,
@@ -62,7 +63,7 @@ def compare(claim: Claim, spec: FactSpec, ledger: Ledger, article: Article) -> V
     silent = _silent(claim, article, ledger)
     if silent:
         return Verdict(Kind.MENTION, silent, claim.state)
-    claimed = _resolve(claim, spec, before)
+    claimed = _resolve(claim, spec, before, ledger)
     opened = _open(claim, spec, article)
     if opened:
         return _signal(claimed, before, opened, claim)
@@ -73,13 +74,15 @@ def compare(claim: Claim, spec: FactSpec, ledger: Ledger, article: Article) -> V
 
 def _silent(claim: Claim, article: Article, ledger: Ledger) -> Why | None:
     """Whether a claim is nothing, whatever it says."""
+    if claim.mode is Mode.BACKGROUND and claim.op is Op.MEET and _day_has_come(claim, article, ledger):
+        return None
     if claim.mode in _SILENT:
         return _SILENT[claim.mode]
     if claim.mode is Mode.HYPOTHETICAL and not (claim.conditional and claim.speaker is Speaker.DECIDER):
         return Why.HYPOTHETICAL
     if claim.speaker is Speaker.OUTSIDER:
         return Why.OUTSIDER
-    if claim.mode is Mode.WISHED and claim.wisher is not Speaker.DECIDER:
+    if claim.wisher is Speaker.OUTSIDER or (claim.mode is Mode.WISHED and claim.wisher is not Speaker.DECIDER):
         return Why.OUTSIDER
     if claim.negated:
         return Why.NEGATED
@@ -88,6 +91,13 @@ def _silent(claim: Claim, article: Article, ledger: Ledger) -> Why | None:
     if claim.happened and claim.mode in DECIDED and _before_the_record(claim.happened, claim.fact, ledger):
         return Why.BACKGROUND
     return None
+
+
+def _day_has_come(claim: Claim, article: Article, ledger: Ledger) -> bool:
+    """ "An hour after the two had met": on or after the day on record, that is the meeting itself."""
+    before = ledger.state(claim.fact)
+    day = before.effective.exact if before.effective else None
+    return before.status in (Status.SCHEDULED, Status.POSTPONED) and day is not None and 0 <= (article.published.date() - day).days <= 3
 
 
 def _before_the_record(happened: PartialDate, fact: str, ledger: Ledger) -> bool:
@@ -120,11 +130,18 @@ def _open(claim: Claim, spec: FactSpec, article: Article) -> Why | None:
     return None
 
 
-def _resolve(claim: Claim, spec: FactSpec, before: State) -> State:
+def _resolve(claim: Claim, spec: FactSpec, before: State, ledger: Ledger) -> State:
     """The claimed state with what can be reckoned from the record: "halved", "by 10 points" need a rate to start from."""
     state = claim.state
     if before.status is Status.THREATENED and state.status is Status.ANNOUNCED and claim.op is Op.START and not claim.ordered:
         return replace(state, status=None)
+    if state.status is Status.HELD and state.effective is None and before.effective and before.effective.exact:
+        state = replace(state, effective=before.effective)  # what was scheduled for a day and took place, took place then
+    if state.status in _OFF and state.effective in {entry.state.effective for entry in ledger.history(spec.id)}:
+        state = replace(state, effective=None)  # the day on record that falls away, and not a day of its own
+    if state.value is None and spec.unit and before.value and claim.op in (Op.LOWER, Op.RAISE, Op.SET):
+        reckoned = {unit: claim.change.applied(number) for unit, number in before.value.items()}
+        state = replace(state, value={unit: number for unit, number in reckoned.items() if number is not None} or None)
     return state
 
 
@@ -143,7 +160,8 @@ def _decided(claim: Claim, claimed: State, before: State, spec: FactSpec, ledger
     if _left_behind(claimed, before):
         return Verdict(Kind.CONFIRM, Why.BEHIND, claimed)
     if not _differs(claimed, before):
-        return Verdict(Kind.CONFIRM, Why.SAME, claimed)
+        untold = claim.op in (Op.LOWER, Op.RAISE) and claimed.value is None and _first_turn(spec.id, ledger)
+        return Verdict(Kind.CHANGE, Why.NEW_VALUE, claimed, before) if untold else Verdict(Kind.CONFIRM, Why.SAME, claimed)
     if _earlier(claimed, spec.id, ledger):
         return Verdict(Kind.CONFIRM, Why.EARLIER, claimed)
     why = Why.NEW_STATUS
@@ -157,6 +175,12 @@ def _undated_extension(before: State) -> Verdict:
     if before.until or before.status is Status.AGREED:
         return Verdict(Kind.CONFIRM, Why.SAME)
     return Verdict(Kind.CHANGE, Why.NEW_DATE, State(), before)
+
+
+def _first_turn(fact: str, ledger: Ledger) -> bool:
+    """Whether no article has changed the fact yet: then even a change without a figure is news."""
+    entry = ledger.current(fact)
+    return entry is None or entry.article is None
 
 
 def _left_behind(claimed: State, before: State) -> bool:

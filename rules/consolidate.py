@@ -45,7 +45,7 @@ def _body_over_headline(judged: list[tuple[Claim, Verdict]]) -> list[tuple[Claim
     if any(verdict.kind in (Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM) for _, verdict in body):
         return body
     if any(verdict.why in (Why.BACKGROUND, Why.HYPOTHETICAL, Why.NEGATED) and not claim.anaphor for claim, verdict in body):
-        return body
+        return [pair for pair in judged if pair in body or pair[1].kind is not Kind.CHANGE]
     return judged
 
 

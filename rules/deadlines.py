@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from rules.model import ENDED, DeadlineEvent, Finding, Kind, Ledger, PartialDate, Phase, State
+from rules.model import ENDED, DeadlineEvent, Finding, Kind, Ledger, PartialDate, Phase, State, Status
 from rules.pack import Pack
 
 UPCOMING_DAYS = (7, 3, 1)
@@ -98,7 +98,7 @@ def moved(finding: Finding) -> tuple[DeadlineEvent, ...]:
     today, events = finding.published.date(), []
     new = {"effective": finding.after.effective, "until": finding.after.until}
     for role, day in days_of(finding.before).items():
-        to = new[role]
+        to = None if finding.after.status in ENDED and finding.after.status is not Status.HELD else new[role]
         if (to and to.covers(PartialDate.of(day))) or day < today:
             continue
         if day == today and finding.after.status in ENDED - {"withdrawn", "cancelled", "blocked"}:

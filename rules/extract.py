@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rules.dates import Role, TimeExpression, find_dates
-from rules.grammar import PAPER, Form, Op
+from rules.grammar import AUXILIARY, PAPER, Form, Op
 from rules.lexicon import Hit, Label, Lexicon
 from rules.mentions import Finder, Memory, Mention
-from rules.modality import DECIDED, Frame, Mode, Speaker, classify, conditional, denied, depends, reported, speaker_of
+from rules.modality import DECIDED, OPEN, Mode, Speaker, classify, conditional, denied, depends, reported, speaker_of
 from rules.model import Article, FactKind, PartialDate, SourceKind, State, Status
-from rules.text import Sentence, sentences, tokenize, words
+from rules.text import Sentence, Token, sentences, tokenize, words
 from rules.triggers import Pair, pairs
-from rules.values import Amount, find_amounts
+from rules.values import Amount, Change, change_of, find_amounts, soybean_tonnes
 
 RETRACTED = ("story removed", "retracted", "retraction", "erratum", "kill kill", "story withdrawn", "withdrawn -", "withdrawn:")
 """Headlines of notes that take back an earlier report."""
@@ -46,9 +46,8 @@ class Claim:
     by_court: bool = False
     ordered: bool = False
     """The sentence tells of an order or a notice."""
-    by_points: float | None = None
-    factor: float | None = None
-    undated_past: bool = False
+    change: Change = field(default_factory=Change)
+    """What the clause says becomes of the value, where it has to be reckoned from the record."""
     anaphor: bool = False
     happened: PartialDate | None = None
     rule: str = ""
@@ -71,14 +70,14 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
     text = article.title + "\n" + article.text
     if not lexicon.anchored(text) or article.title.lower().startswith(RETRACTED):
         return []
-    finder, memory, out = Finder(lexicon), Memory(), []
+    finder, memory, out = Finder(lexicon), Memory(home=(home_party := _home(article, lexicon)), parties={home_party} if home_party else set()), []
     home = _source_speaker(article, lexicon)
     unnamed_title = "source" in article.title.lower().split("-")[-1] or "sources" in article.title.lower()
     for number, sentence in enumerate(sentences(article)):
         sentence.tokens = tokenize(sentence.raw)
-        hits = lexicon.hits(sentence.tokens)
+        hits = _without_dateline(sentence, lexicon.hits(sentence.tokens))
         mentions = finder.find(sentence, number, hits, memory)
-        found = pairs(sentence.tokens, mentions, hits, lexicon.pack, headline=sentence.title)
+        found = pairs(sentence.tokens, mentions, hits, lexicon.pack, headline=sentence.title or _telegraphic(sentence))
         if not found:
             continue
         reading = Reading(sentence, hits, mentions, find_dates(sentence.raw, article.published), find_amounts(sentence.raw), found)
@@ -92,6 +91,27 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
             if claim:
                 out.append(claim)
     return out
+
+
+def _telegraphic(sentence: Sentence) -> bool:
+    """Whether a line of the body is written like a headline: a bullet or an alert without an auxiliary verb."""
+    bare = not any(token.low in AUXILIARY for token in sentence.tokens)
+    return bare and (sentence.raw.isupper() or sentence.raw[:1] in "*•·-" or any(token.low in ("—", ":") for token in sentence.tokens[:4]))
+
+
+def _home(article: Article, lexicon: Lexicon) -> str | None:
+    """The party that an official source belongs to."""
+    if article.source_kind is not SourceKind.OFFICIAL:
+        return None
+    return next((h.entry.of for h in lexicon.hits(tokenize(article.source)) if h.entry.label in (Label.PARTY, Label.DECIDER)), None)
+
+
+def _without_dateline(sentence: Sentence, hits: list[Hit]) -> list[Hit]:
+    """The hits behind a dateline: "TOKYO, Oct 28 (HW) -" says where the reporter sits, and no more."""
+    if sentence.title or not sentence.tokens or not sentence.tokens[0].raw.isupper():
+        return hits
+    dash = next((k for k, token in enumerate(sentence.tokens[:18]) if token.low == "—"), 0)
+    return [h for h in hits if h.start > dash] if dash else hits
 
 
 def _source_speaker(article: Article, lexicon: Lexicon) -> Speaker:
@@ -135,10 +155,10 @@ def _claim(pair: Pair, reading: Reading, article: Article, lexicon: Lexicon, spe
         ordered=pair.frame.ordered or any(token.low in ("order", "orders", "notice", "proclamation", "decree") for token in tokens),
         by_court=any(token.low in _COURT for token in tokens[max(0, pair.frame.start - 14) : pair.frame.start]),
     )
-    if mode is Mode.WISHED:
+    if mode in OPEN and pair.frame.governor is not None:
         claim.wisher = _wisher(pair, reading, speaker)
     dates = _dates_of(pair, reading)
-    claim.happened = _happened(dates)
+    claim.happened = _happened(dates, pair.trigger.op)
     claim.state = _state(pair, reading, spec.kind, spec.unit, claim, dates, article)
     if claim.mode is Mode.BACKGROUND and _ahead(claim.state, article.published.date()):
         claim.mode = Mode.ASSERTED
@@ -163,7 +183,11 @@ def _mode(pair: Pair, reading: Reading) -> Mode:
         return Mode.PROPOSED
     if conditional(tokens, pair.frame.top):
         return Mode.HYPOTHETICAL if mode is not Mode.HEDGED or "whether" not in {t.low for t in tokens} else Mode.HEDGED
+    if pair.trigger.op in (Op.EXPIRE, Op.END) and pair.frame.bare and pair.trigger.form <= {Form.PRESENT, Form.BASE} and _subordinate(tokens, index):
+        return Mode.BACKGROUND
     told = reported(tokens, index)
+    if mode is Mode.HYPOTHETICAL and any(token.low in ("warned", "warns", "threatened", "threatens") for token in tokens[: pair.frame.top]):
+        return Mode.THREATENED
     if mode is Mode.HYPOTHETICAL and told:
         return Mode.COMMITTED
     if mode is Mode.BACKGROUND and told and not _relative(tokens, pair.frame.top) and "had" in pair.frame.cues:
@@ -173,9 +197,20 @@ def _mode(pair: Pair, reading: Reading) -> Mode:
     return mode
 
 
-def _relative(tokens: Sequence[object], start: int) -> bool:
-    return any(getattr(tokens[k], "low", "") in ("which", "who", "that") for k in range(max(0, start - 2), start)) and not any(
-        getattr(tokens[k], "low", "") in ("said", "says", "announced", "told", "reporters", "confirmed") for k in range(max(0, start - 4), start)
+def _subordinate(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a verb stands in a clause of time or a relative clause: "when the pause runs out"."""
+    for k in range(index - 1, max(-1, index - 12), -1):
+        if tokens[k].low in ("when", "which", "that", "before", "until", "after", "as"):
+            return True
+        if tokens[k].low in (",", ";", ".", ":", "—"):
+            return False
+    return False
+
+
+def _relative(tokens: Sequence[Token], start: int) -> bool:
+    """Whether a relative pronoun, and not the "that" of "said that", stands right before a chain."""
+    return any(tokens[k].low in ("which", "who", "that") for k in range(max(0, start - 2), start)) and not any(
+        tokens[k].low in ("said", "says", "announced", "told", "reporters", "confirmed") for k in range(max(0, start - 4), start)
     )
 
 
@@ -200,19 +235,22 @@ def _wisher(pair: Pair, reading: Reading, speaker: Speaker) -> Speaker:
 
 
 def _dates_of(pair: Pair, reading: Reading) -> list[TimeExpression]:
-    """The dates that belong to a pair: those nearer to its trigger than to any other, in the same segment."""
-    tokens = reading.sentence.tokens
-    out = []
-    for when in reading.dates:
-        owner = min(reading.pairs, key=lambda p: _distance(tokens[p.index].start, tokens[p.end - 1].end, when.start, when.end))
-        if owner.index == pair.index:
-            out.append(when)
-    return out
+    """The dates that belong to a pair: those nearer to its trigger than to any other; one that opens the sentence, the main verb's."""
+    return [when for when in reading.dates if _owner(when, reading).index == pair.index]
 
 
-def _happened(dates: Sequence[TimeExpression]) -> PartialDate | None:
+def _owner(when: TimeExpression, reading: Reading) -> Pair:
+    tokens, base = reading.sentence.tokens, reading.sentence.tokens[0].start
+    main = [p for p in reading.pairs if not p.reduced and p.frame.mode is not Mode.BACKGROUND] or list(reading.pairs)
+    if when.end < min(tokens[min(p.index, p.mention.start)].start - base for p in reading.pairs):
+        return main[0]
+    return min(reading.pairs, key=lambda p: _distance(tokens[p.index].start - base, tokens[p.end - 1].end - base, when.start, when.end))
+
+
+def _happened(dates: Sequence[TimeExpression], op: Op) -> PartialDate | None:
     """The day on which a sentence says that something happened: history, where it lies before the record's last turn."""
-    return next((when.when for when in dates if when.when and when.role in (Role.ON, Role.BACKGROUND, Role.EFFECTIVE, Role.SINCE)), None)
+    roles = {Role.ON, Role.BACKGROUND, Role.EFFECTIVE} | ({Role.SINCE} if op in (Op.START, Op.SET) else set())
+    return next((when.when for when in dates if when.when and when.role in roles), None)
 
 
 def _distance(start: int, end: int, other_start: int, other_end: int) -> int:
@@ -226,7 +264,7 @@ def _state(
     pair: Pair, reading: Reading, kind: FactKind, units: Sequence[str], claim: Claim, dates: Sequence[TimeExpression], article: Article
 ) -> State:
     effective = _pick(dates, Role.EFFECTIVE) or (_pick(dates, Role.ON) if kind in (FactKind.MEETING, FactKind.VISIT) or pair.trigger.op is not Op.EXTEND else None)
-    until = _pick(dates, Role.UNTIL) or _pick(dates, Role.BY)
+    until = _pick(dates, Role.UNTIL) or (_pick(dates, Role.BY) if kind is FactKind.PURCHASES else None)
     effective = effective or (_pick(dates, Role.SINCE) if pair.trigger.op in (Op.START, Op.SET, Op.LOWER, Op.RAISE) else None)
     state = State(None, _value(pair, reading, units, claim), effective, until)
     return SETTLE[kind](pair, claim, state, article.published.date())
@@ -236,23 +274,34 @@ def _pick(dates: Sequence[TimeExpression], role: Role) -> PartialDate | None:
     return next((when.when for when in dates if when.role is role and when.when), None)
 
 
+def _clause(pair: Pair, reading: Reading) -> tuple[int, int]:
+    """Where the words of a pair begin and end in the sentence: up to the next trigger on something else."""
+    tokens, base = reading.sentence.tokens, reading.sentence.tokens[0].start
+    low = tokens[min(pair.frame.top, pair.mention.start, pair.index)].start - base
+    later = [p for p in reading.pairs if p.index > pair.index and p.mention.head != pair.mention.head]
+    first = min((min(p.frame.top, p.mention.start) for p in later if p.mention.start > pair.mention.head), default=len(tokens))
+    high = tokens[first].start - base if pair.index < first < len(tokens) else len(reading.sentence.raw)
+    return low, max(high, tokens[pair.end - 1].end - base)
+
+
 def _value(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -> dict[str, float] | None:
-    """The new value, from the amounts nearest to the trigger; what it was before is not a value."""
-    tokens = reading.sentence.tokens
+    """The new value. What it was before, or is not, is no value; what has to be reckoned from the record stays in `claim.change`."""
+    low, high = _clause(pair, reading)
+    mine = [replace(a, start=a.start - low, end=a.end - low) for a in reading.amounts if low <= a.start and a.end <= high]
+    if "percent" in units:
+        percents = [a for a in mine if a.unit in ("percent", "points", "number", "times")]
+        at = reading.sentence.tokens[pair.index].start - low
+        told = [a for a in percents if a.start > at and a.unit != "number"]
+        if told and pair.trigger.op in (Op.SET, Op.RAISE, Op.LOWER):
+            low, percents = low + at, [replace(a, start=a.start - at, end=a.end - at) for a in percents if a.start > at]
+        claim.change = change_of(percents, reading.sentence.raw[low:high])
+        return {"percent": claim.change.new} if claim.change.new is not None and claim.change.unit != "points" else None
     out: dict[str, float] = {}
-    mine = []
-    for amount in reading.amounts:
-        owner = min(reading.pairs, key=lambda p: _distance(tokens[p.index].start, tokens[p.end - 1].end, amount.start, amount.end))
-        if owner.index == pair.index:
-            mine.append(amount)
     for amount in mine:
-        unit = amount.unit + (f"_per_{amount.per}" if amount.per and amount.unit == "tonnes" else "")
-        if unit == "points" or amount.role in ("by", "from"):
-            if amount.role == "by" or unit == "points":
-                claim.by_points = amount.number
-            continue
-        if unit in units and unit not in out and not amount.range:
-            out[unit] = amount.number
+        number, unit = (soybean_tonnes(amount.number), "tonnes") if amount.unit == "bushels" else (amount.number, amount.unit)
+        unit += "_per_year" if amount.per == "year" and f"{unit}_per_year" in units else ""
+        if unit in units and not amount.range and not amount.ruled_out:
+            out.setdefault(unit, number)
     return out or None
 
 
@@ -261,7 +310,9 @@ def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
     starts = state.effective.exact if state.effective else None
     ahead = bool(starts and starts > today)
     if claim.negated:
-        return _measure_negated(op, claim, state)
+        return _measure_negated(op, claim, state, progressive=shape.progressive)
+    if op is Op.SET and not state.value:
+        return State()
     if op is Op.ANNOUNCE:
         return replace(state, status=Status.ANNOUNCED)
     if op in (Op.SET, Op.RAISE, Op.LOWER, Op.IMPOSE, Op.START, Op.RESTORE):
@@ -289,13 +340,13 @@ def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
     return state
 
 
-def _measure_negated(op: Op, claim: Claim, state: State) -> State:
+def _measure_negated(op: Op, claim: Claim, state: State, *, progressive: bool) -> State:
     """ "Will not be imposed" takes it off the table; "will not start until January" puts it off."""
     claim.negated = False
     if op in (Op.IMPOSE, Op.START, Op.HAPPEN):
         if state.until or state.effective:
             return State(Status.SUSPENDED, None, state.until or state.effective, None)
-        if claim.mode is Mode.COMMITTED or "longer" in claim.cues:
+        if claim.mode is Mode.COMMITTED or "longer" in claim.cues or progressive:
             return State(Status.WITHDRAWN)
     claim.negated = True
     return state
@@ -344,6 +395,8 @@ def _gathering(pair: Pair, claim: Claim, state: State, today: date) -> State:
         return State()
     if op is Op.WITHDRAW:
         return State(Status.CANCELLED)
+    if op is Op.REACH:
+        return State(Status.HELD, None, day)
     if op is Op.DELAY:
         return State(Status.POSTPONED, None, day)
     if op is Op.ADVANCE:

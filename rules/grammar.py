@@ -207,7 +207,7 @@ _VERBS: dict[Op, str] = {
     Op.ADVANCE: "advance accelerate hasten",
     Op.WITHDRAW: "withdraw drop scrap abandon cancel skip rescind revoke repeal remove abolish eliminate ditch annul axe nix dump lift retract forgo jettison dismantle",
     Op.EXPIRE: "expire lapse sunset",
-    Op.END: "end terminate conclude finish",
+    Op.END: "end terminate finish",
     Op.BLOCK: "void overturn enjoin invalidate quash nullify block",
     Op.RESTORE: "reinstate resume revive reimpose restore",
     Op.EXTEND: "extend prolong renew lengthen",
@@ -225,7 +225,7 @@ _VERBS: dict[Op, str] = {
 _INTRANSITIVE = {
     Op.EXPIRE: "expire lapse sunset",
     Op.START: "begin start commence apply",
-    Op.END: "end conclude finish",
+    Op.END: "end finish",
     Op.COLLAPSE: "collapse unravel disintegrate founder",
     Op.HAPPEN: "happen occur proceed",
     Op.LOWER: "ease shrink decrease",
@@ -287,6 +287,8 @@ _PHRASAL: tuple[tuple[str, str, Op, int, str], ...] = (
     ("hold", "in abeyance", Op.SUSPEND, 20, ""),
     ("hold", "off", Op.SUSPEND, 0, ""),
     ("set", "out of force", Op.SUSPEND, 10, ""),
+    ("move", "to", Op.DELAY, 14, ""),
+    ("shift", "to", Op.DELAY, 14, ""),
     ("put", "off", Op.DELAY, 12, ""),
     ("put", "back", Op.DELAY, 10, ""),
     ("push", "back", Op.DELAY, 10, ""),
@@ -398,8 +400,8 @@ GOVERNORS: dict[str, Stance] = dict(
     [
         *_family(Stance.AGREE, "agree consent commit pledge undertake promise accept", "agreement commitment consensus"),
         *_family(Stance.ORDER, "order sign direct instruct authorise authorize proclaim", "order proclamation decree notice"),
-        *_family(Stance.DECIDE, "decide determine resolve announce declare unveil confirm notify rule find", "decision announcement"),
-        *_family(Stance.DUE, "schedule slate", "due bound"),
+        *_family(Stance.DECIDE, "decide determine resolve announce declare unveil confirm notify find", "decision announcement ruled ruling"),
+        *_family(Stance.DUE, "schedule slate mean", "due bound meant supposed"),
         *_family(Stance.PLAN, "plan intend aim prepare", "set ready prepared plans intention intends"),
         *_family(
             Stance.HEDGE,

@@ -16,12 +16,12 @@ from rules.text import Token, fold, words
 NOUNS: dict[str, tuple[str, ...]] = {
     "tariff": ("tariff", "tariffs", "duty", "duties", "levy", "levies", "surcharge", "surcharges", "import tax", "import taxes", "impost"),
     "controls": (
-        "controls", "control", "rules", "rule", "regime", "licensing", "licences", "licence", "licenses", "license", "restrictions", "curbs",
+        "controls", "export control", "control measures", "rules", "rule", "regime", "licensing", "licences", "licence", "licenses", "license", "restrictions", "curbs",
         "requirement", "requirements", "measures", "regulations", "permits", "announcement", "announcements",
     ),
     "truce": ("truce", "pause", "standstill", "ceasefire", "cease fire", "reprieve", "detente", "moratorium"),
     "meeting": ("meeting", "summit", "talks", "sit down", "encounter", "face to face"),
-    "visit": ("visit", "trip", "journey", "travel"),
+    "visit": ("visit", "trip", "journey"),
     "deal": ("deal", "agreement", "accord", "pact", "framework", "treaty"),
     "purchases": ("purchases", "purchase", "buying", "imports", "orders"),
     "ban": ("ban", "bans", "embargo", "prohibition"),
@@ -137,10 +137,13 @@ class Lexicon:
         """Every entry that matches, in order; entries of one length at one place all count, shorter ones inside do not."""
         out: list[Hit] = []
         seen: set[tuple[Entry, int]] = set()
+        named = 0
         for start, token in enumerate(tokens):
             for sequence, entry in self.table.get(token.low, ()):
                 end = start + len(sequence)
                 same = all(tokens[start + k].low == word for k, word in enumerate(sequence)) if end <= len(tokens) else False
+                if same and entry.label is Label.COUNTRY:
+                    same, named = end > named, max(named, end)
                 if same and (entry, start) not in seen:
                     seen.add((entry, start))
                     out.append(Hit(entry, start, end))
@@ -153,7 +156,7 @@ class Lexicon:
 
     def anchored(self, text: str) -> bool:
         """Whether the text holds any word that a fact of this pack could hang on."""
-        folded = fold(text)
+        folded = fold(text).replace("-", " ")
         return bool(self._anchors.find_matches_as_indexes(folded))
 
 

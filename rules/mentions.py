@@ -7,20 +7,22 @@ apart ("fentanyl"), whose it is, and whom it is aimed at. What another country p
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rules.grammar import AUXILIARY, GOVERNORS, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH, TRIGGERS, Form
 from rules.lexicon import GOODS, Hit, Label, Lexicon
 from rules.model import FactKind
 from rules.pack import FactSpec
-from rules.text import Sentence, Token
+from rules.text import Sentence, Token, words
 
 LEFT, RIGHT = 9, 18
 """How many tokens before and behind a noun belong to its phrase at most."""
 
-_STOP_LEFT = frozenset("; : — ( ) . ! ? said says told that which who by after before with until than if unless while but because into".split())
+_STOP_LEFT = frozenset(", ; : — ( ) . ! ? said says told that which who by after before with until than if unless while but because into".split())
 _STOP_RIGHT = frozenset("; : — ! ? said says told while but because although unless if".split())
 _ATTACH = frozenset("on for against from of to in with over".split())
+_WEAK = frozenset("additional extra further new another added".split())
+"""Marks that many things of one kind can bear."""
 _PRONOUNS = frozenset("it this that they these those them".split())
 _DEFINITE = frozenset("the this that these those its their his such both".split())
 
@@ -50,6 +52,12 @@ class Memory:
     parties: set[str] = field(default_factory=set)
     foreign: int = -9
     """The sentence that last spoke of another country."""
+    home: str | None = None
+    """The party that the source itself belongs to."""
+    title: tuple[str, ...] = ()
+    """The facts that the headline names."""
+    elsewhere: bool = False
+    """The headline names another country."""
 
 
 class Finder:
@@ -71,12 +79,15 @@ class Finder:
         out = [Mention(h.entry.of, h.end - 1, h.start, h.end, weight=9) for h in hits if h.entry.label is Label.NAME and self._alone(h, hits)]
         taken = {index for m in out for index in range(m.start, m.end)}
         for hit in hits:
-            if hit.entry.label is Label.NOUN and hit.start not in taken and not _modifier(hit, hits):
+            if hit.entry.label is Label.NOUN and hit.start not in taken and not _modifier(hit, hits) and not _verb(tokens, hit.start):
                 mention = self._noun(tokens, hit, hits, memory, number)
                 if mention and not any(m.fact == mention.fact and m.head == mention.head for m in out):
                     out.append(mention)
         out = _one_each(out)
         self._pronouns(tokens, out, memory, number)
+        if sentence.title:
+            memory.title = tuple(m.fact for m in out)
+            memory.elsewhere = any(h.entry.label is Label.COUNTRY for h in hits)
         memory.facts += [(m.fact, number) for m in sorted(out, key=lambda m: m.head)]
         if any(h.entry.label in (Label.COUNTRY, Label.OTHER) for h in hits):
             memory.foreign = number
@@ -99,8 +110,28 @@ class Finder:
                 part = any(h.entry.label is Label.PART and h.entry.of == spec.id for h in inside) or _partial(tokens, left, hit.start)
                 best = weight, Mention(spec.id, hit.start, left, right, part=part, weight=weight, marks=marks)
         if best:
-            return best[1]
+            return self._focused(best[1], hit, inside, memory)
         return self._short_name(tokens, hit, left, right, inside, by, on, memory, number)
+
+    def _focused(self, mention: Mention, hit: Hit, inside: Sequence[Hit], memory: Memory) -> Mention:
+        """ "The additional duty" under a headline about another duty of the same kind is that other one."""
+        focus = [fact for fact in memory.title if hit.entry.of in self.pack.facts[fact].noun]
+        if len(set(focus)) != 1 or mention.fact in focus:
+            return mention
+        same = (self.pack.facts[focus[0]].by, self.pack.facts[focus[0]].on) == (self.pack.facts[mention.fact].by, self.pack.facts[mention.fact].on)
+        strong = any(h.entry.label is Label.MARK and h.entry.of == mention.fact and not self._weak(h) for h in inside)
+        return replace(mention, fact=focus[0]) if same and not strong else mention
+
+    def _weak(self, h: Hit) -> bool:
+        return set(words(self.pack.facts[h.entry.of].marks[h.entry.group])) <= _WEAK
+
+    def _aimed(self, spec: FactSpec, by: set[str], on: set[str], hits: Sequence[Hit], memory: Memory) -> bool:
+        """Whether the measure is aimed where the fact says: in so many words, or because the article is about that party."""
+        if spec.kind is not FactKind.MEASURE or spec.on is None or spec.on in on:
+            return True
+        named = {h.entry.of for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER)}
+        foreign = any(h.entry.label is Label.COUNTRY for h in hits)
+        return spec.on in named or (spec.on in memory.parties and not memory.elsewhere and not foreign)
 
     def _weight(
         self, spec: FactSpec, hit: Hit, inside: Sequence[Hit], hits: Sequence[Hit], by: set[str], on: set[str], memory: Memory, tokens: Sequence[Token]
@@ -115,15 +146,33 @@ class Finder:
         if spec.by is None and "?" in by | on:
             return 0, frozenset()
         pool = hits if spec.kind in (FactKind.MEETING, FactKind.VISIT, FactKind.DEAL, FactKind.TRUCE) else inside
-        marks = self._marks(spec, pool, hit, memory)
+        marks = self._marks(spec, pool, hit, memory, tokens)
+        if not self._aimed(spec, by, on, hits, memory) or not self._between(spec, hits, inside, memory):
+            return 0, frozenset()
         points = 6 * bool(marks) + bool(by) + bool(on)
         near = min((abs(h.start - hit.start) for h in inside if h.entry.label is Label.MARK and h.entry.of == spec.id and h.entry.group in marks), default=9)
         if marks:
             return points + max(0, 4 - near // 2), marks
         if spec.marks:
-            alone = spec.by is not None and by <= {spec.by} and on == {spec.on} and self._only(spec)
+            alone = on == {spec.on} and self._only(spec) and self._owner(spec, hit, by, hits, memory)
             return (4 if alone else 0), frozenset()
         return 0, frozenset()
+
+    def _between(self, spec: FactSpec, hits: Sequence[Hit], inside: Sequence[Hit], memory: Memory) -> bool:
+        """Whether a thing between two parties is between these: no other country in the sentence, unless the phrase names them."""
+        if spec.kind not in (FactKind.DEAL, FactKind.TRUCE):
+            return True
+        if len({h.entry.of for h in inside if h.entry.label is Label.PARTY and h.entry.of in self.sides}) > 1:
+            return True
+        return not memory.elsewhere and not any(h.entry.label is Label.COUNTRY for h in hits)
+
+    def _owner(self, spec: FactSpec, hit: Hit, by: set[str], hits: Sequence[Hit], memory: Memory) -> bool:
+        """Whether a measure that bears no mark is this party's: by its phrase, the subject before it, or the source."""
+        if spec.by is None or by:
+            return by == {spec.by}
+        before = [h for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER, Label.COUNTRY) and h.end <= hit.start]
+        subject = next((h.entry.of for h in before if h.entry.of in self.sides or h.entry.label is Label.COUNTRY), None)
+        return spec.by == (subject or memory.home)
 
     def _only(self, spec: FactSpec) -> bool:
         """Whether no other fact with this noun is aimed at the same party."""
@@ -132,16 +181,24 @@ class Finder:
             for other in self.pack.facts.values()
         )
 
-    def _marks(self, spec: FactSpec, inside: Iterable[Hit], hit: Hit, memory: Memory) -> frozenset[int]:
+    def _marks(self, spec: FactSpec, inside: Iterable[Hit], hit: Hit, memory: Memory, tokens: Sequence[Token]) -> frozenset[int]:
         """The marks of a fact of which every member is there; a party that the article has named before counts as there."""
         found: dict[int, set[int]] = {}
         for h in inside:
             if h.entry.label is Label.MARK and h.entry.of == spec.id and h.start != hit.start:
                 found.setdefault(h.entry.group, set()).add(h.entry.member)
         known = memory.parties if spec.kind in (FactKind.MEETING, FactKind.VISIT, FactKind.DEAL) else set()
+        if spec.kind is FactKind.MEETING and not found and hit.end - hit.start and self._same_meeting(tokens, hit):
+            found = {g: set() for g in range(len(spec.marks))}
         return frozenset(
             g for g, members in found.items() if len(members | self.lexicon.implied(spec.id, g, known)) == self.lexicon.groups[spec.id, g]
         )
+
+    @staticmethod
+    def _same_meeting(tokens: Sequence[Token], hit: Hit) -> bool:
+        """ "The meeting", "Thursday's meeting": with the people named before, it is theirs. Negotiators' "talks" are not."""
+        before = tokens[hit.start - 1].low if hit.start else ""
+        return tokens[hit.start].low in ("meeting", "summit", "sit") and before in ("the", "'s", "their")
 
     def _direction(self, tokens: Sequence[Token], hit: Hit, inside: Sequence[Hit]) -> tuple[set[str], set[str]]:
         """Whose it is and whom it is aimed at, as far as the phrase says; "?" stands for any other country."""
@@ -248,6 +305,7 @@ def _finite(tokens: Sequence[Token], index: int) -> bool:
         return True
     adjective = index > 0 and tokens[index - 1].low in _DEFINITE | {"a", "an", "'s", "new"}
     verb = any(trigger.form & {Form.PRESENT, Form.PAST, Form.GERUND} for trigger in TRIGGERS.get(word, ()))
+    verb = verb or (word in TRIGGERS and index + 1 < len(tokens) and tokens[index + 1].low in _DEFINITE | {"a", "an", "all", "any"})
     return not adjective and ((word in GOVERNORS and word.endswith(("ed", "es"))) or verb)
 
 
@@ -268,6 +326,14 @@ def _partial(tokens: Sequence[Token], left: int, head: int) -> bool:
     """ "The chapter of its rules", "part of the duty": only a part is meant."""
     words = [tokens[k].low for k in range(max(0, left - 2), head)]
     return any(w in ("chapter", "part", "portion", "section", "provision", "element", "some", "half") for w in words) and "of" in words
+
+
+def _verb(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a word that is also a noun stands as a verb: "would pause", "to purchase"."""
+    if index == 0 or tokens[index].low not in TRIGGERS:
+        return False
+    before = tokens[index - 1].low
+    return before in ("to", "would", "not") or before in MODAL_FUTURE or before in MODAL_HEDGE or before in MODAL_WISH
 
 
 def _modifier(hit: Hit, hits: Sequence[Hit]) -> bool:

@@ -38,7 +38,7 @@ OPEN = frozenset({Mode.HEDGED, Mode.EXPECTED, Mode.THREATENED, Mode.PROPOSED, Mo
 _HARD = frozenset("; : — ( ) . \" ! ? | *".split())
 _ALWAYS_HEDGE = frozenset("probably likely possibly perhaps reportedly maybe tentatively".split())
 _REPORT = frozenset(
-    "said says say saying told tells tell statement announced announces confirmed confirms replied replies added adds wrote writes informed stated "
+    "said says say saying warned warns told tells tell statement announced announces confirmed confirms replied replies added adds wrote writes informed stated "
     "according disclosed revealed reveals reported reports recalled claimed insisted noted explained declared posted".split()
 )
 _DENIAL = frozenset("deny denies denied denying denial rejects rejected dismissed dismisses rebuts rebutted refuted refutes forgery hoax fake false untrue".split())
@@ -198,6 +198,8 @@ def _apply(out: Frame, tokens: Sequence[Token], j: int, stance: Stance, depth: i
     if stance is Stance.ORDER:
         out.ordered = True
     own = _STANCE_MODE.get(stance)
+    if stance in (Stance.DUE, Stance.PLAN) and {"was", "were"} & set(above.cues):
+        own = Mode.BACKGROUND  # "was due to start"
     if out.mode in (Mode.ASSERTED, Mode.COMMITTED):
         out.mode = own or Mode.COMMITTED
     if above.mode not in DECIDED and (own is None or above.mode in (Mode.BACKGROUND, Mode.DENIED, Mode.HYPOTHETICAL, Mode.WISHED)):
@@ -277,7 +279,7 @@ _OUTSIDER = frozenset(
     "congressman congresswoman congressmen legislator legislators committee chairman chairwoman expert experts broker brokers investor investors former retired company companies firm firms union think-tank importer importers "
     "retailer retailers group pundit columnist blogger critics opposition institute bank fund executive chief council board parliament mep meps lobbyist lobbyists consultant consultants researcher researchers".split()
 )
-_RUMOUR = frozenset("post posts video videos clip rumour rumor rumours rumors screenshot picture meme tweet newspaper".split())
+_RUMOUR = frozenset("report reports article post posts video videos clip rumour rumor rumours rumors screenshot picture meme tweet newspaper".split())
 _OFFICIAL = frozenset(
     "spokesman spokesperson spokeswoman minister ministry secretary president government commission commissioner embassy envoy ambassador official customs notice order court judge judges justices treasury "
     "administration cabinet statement negotiator premier readout department agency leaders presidents delegations capitals governments chancellor".split()
@@ -296,6 +298,8 @@ def speaker_of(tokens: Sequence[Token], hits: Sequence[Hit]) -> tuple[Speaker, s
         start = k
         while start > 0 and text[start - 1] not in _SEGMENT:
             start -= 1
+        if start and text[start - 1] == "that" and not (start > 1 and text[start - 2] in _REPORT):
+            continue  # "… arguments that lawyers said pointed to defeat": a remark inside the sentence
         end = k + 1
         while end < len(text) and text[end] not in _SEGMENT:
             end += 1

@@ -89,6 +89,8 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
             low = "—"
         elif (low == "us" and piece == "US") or low.rstrip(".") in ("u.s", "u.s.a"):
             low = "u.s"
+        elif piece == "May" and _month(folded, end, tokens):
+            low = "may."
         elif low in ("percent", "pct"):
             low = "%"
         elif low == "cent" and tokens and tokens[-1].low == "per":
@@ -96,6 +98,15 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
             piece = raw[start:end]
         tokens.append(Token(low, piece, offset + start, offset + end))
     return tokens
+
+
+_BEFORE_MONTH = frozenset("in since of until till by mid early late next last from through to and for during after before every this past".split())
+
+
+def _month(folded: str, end: int, tokens: list[Token]) -> bool:
+    """Whether a capital "May" is the month and not the verb."""
+    after = folded[end : end + 2].strip()
+    return after[:1].isdigit() or bool(tokens) and (tokens[-1].low in _BEFORE_MONTH or tokens[-1].low.isdigit())
 
 
 def sentences(article: Article) -> list[Sentence]:

@@ -25,7 +25,7 @@ OPS: dict[FactKind, frozenset[Op]] = {
         _M: "CONSIDER ANNOUNCE IMPOSE START SET RAISE LOWER SUSPEND DELAY ADVANCE WITHDRAW EXPIRE END BLOCK RESTORE EXTEND SHORTEN HAPPEN THREATEN PROPOSE",
         _T: "CONSIDER EXTEND SHORTEN EXPIRE END WITHDRAW COLLAPSE REACH SUSPEND RESTORE",
         _P: "CONSIDER BUY SUSPEND WITHDRAW DELAY RAISE EXTEND RESTORE END",
-        FactKind.MEETING: "MEET " + _GATHERINGS,
+        FactKind.MEETING: "MEET REACH " + _GATHERINGS,
         FactKind.VISIT: "TRAVEL " + _GATHERINGS,
         FactKind.DEAL: "CONSIDER REACH SIGN COLLAPSE WITHDRAW END SUSPEND",
     }.items()
@@ -36,7 +36,7 @@ SELF_NAMING = {Op.MEET: FactKind.MEETING, Op.TRAVEL: FactKind.VISIT, Op.BUY: Fac
 """Verbs that name the fact themselves: "they met", "he will travel to China", "China will buy soybeans"."""
 
 _HARD = frozenset("; — ( ) . ! ?".split())
-_DETERMINERS = frozenset("the a an his her its their this that 's ' state official possible first next any no another every our your each".split())
+_DETERMINERS = frozenset("the a an his her its their this that 's ' state official possible any no another every our your each".split())
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
 _REACH = 26
 """How far, in tokens, a verb looks for what it is about."""
@@ -94,6 +94,8 @@ def _readings(tokens: Sequence[Token], index: int, *, headline: bool) -> Iterato
                 yield trigger, index + 1
             continue
         end = _rest(tokens, index + 1, trigger)
+        if end is not None and trigger.op is Op.SET and "%" not in {token.low for token in tokens[end : end + 7]}:
+            continue
         if end is not None and (Form.PREDICATE not in trigger.form or _predicative(tokens, index)):
             yield trigger, end
     if tokens[index].low in ("be", "is", "are", "now") and _copula(tokens, index):
@@ -112,7 +114,7 @@ def _rest(tokens: Sequence[Token], start: int, trigger: Trigger) -> int | None:
     for k in range(start, min(start + trigger.gap + 1, len(tokens) - size + 1)):
         if all(tokens[k + n].low == word for n, word in enumerate(trigger.rest)):
             return k + size
-        if tokens[k].low in _HARD:
+        if tokens[k].low in _HARD or tokens[k].low == ",":
             return None
     return None
 
@@ -134,7 +136,8 @@ def _copula(tokens: Sequence[Token], index: int) -> bool:
     """ "Shall be 45 percent", "is now 10 percent": a form of "to be" before an amount, with a future or "now"."""
     ahead = [token.low for token in tokens[index + 1 : index + 5]]
     near = {token.low for token in tokens[max(0, index - 3) : index]} | {tokens[index].low} | set(ahead[:1])
-    return "%" in ahead and bool(near & {"will", "shall", "now", "to", "would"}) and tokens[index].low != "now"
+    amount = "%" in ahead or ("instead" in ahead + [token.low for token in tokens[index + 5 : index + 7]] and any(word.isdigit() for word in ahead[:2]))
+    return amount and bool(near & {"will", "shall", "now", "to", "would"}) and tokens[index].low != "now"
 
 
 def _frame(tokens: Sequence[Token], index: int, trigger: Trigger, last: Frame | None, last_index: int, *, headline: bool) -> Frame:
@@ -237,8 +240,10 @@ def _before(tokens: Sequence[Token], start: int, index: int, able: Sequence[Ment
     """The nearest mention before the verb's chain, inside the sentence's segment."""
     for m in reversed(able):
         if m.head < start or (m.head < index and m.anaphor):
-            between = {token.low for token in tokens[m.head : start]}
-            if between & frozenset("; . ! ?".split()):
+            between = [token.low for token in tokens[m.head : start]]
+            if set(between) & frozenset("; . ! ?".split()) or any(
+                word == "," and between[k + 1 : k + 2] in (["and"], ["but"], ["while"]) for k, word in enumerate(between)
+            ):
                 return None
             return m
     return None
