@@ -13,6 +13,7 @@ import stat
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -67,11 +68,11 @@ class Broker:
         except OSError as error:
             raise BrokerError(f"the broker {self.binary} cannot be run: {error.strerror}") from None
 
-    def wait_ready(self, process: subprocess.Popen[bytes], seconds: float = READY_SECONDS) -> bool:
-        """Wait until the server answers. False if it ended, or is not ready in that time."""
-        deadline = time.monotonic() + seconds
+    def wait_ready(self, process: subprocess.Popen[bytes], stopped: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until the server answers. False if it ended, takes too long, or `stopped` says that nobody waits."""
+        deadline = time.monotonic() + READY_SECONDS
         with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1) as client:
-            while process.poll() is None and time.monotonic() < deadline:
+            while process.poll() is None and not stopped() and time.monotonic() < deadline:
                 with contextlib.suppress(redis.RedisError):
                     if client.ping():
                         return True

@@ -1,0 +1,45 @@
+"""Settings, logs and the database, as the commands that look after an installation need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from worker import clock, log, pipeline
+from worker.desk import Desk
+from worker.errors import DeltawireError, WrongUse
+from worker.settings import load_settings
+
+
+@contextmanager
+def opened() -> Iterator[Desk]:
+    """The packs and the database of this installation, with its stories open.
+
+    An embedded database is made or brought up to date on the way; a configured one is not touched by that: raises
+    DeltawireError where it has the tables of another version, or cannot be reached.
+    """
+    settings = load_settings()
+    log.set_up(settings.log_level if "log_level" in settings.model_fields_set else "warning", settings.log_format)
+    desk = Desk.open(settings)
+    try:
+        try:
+            desk.store.check_version()
+        except DeltawireError:
+            if settings.database_url:
+                raise
+            desk.store.upgrade()
+        pipeline.open_stories(clock.now(), desk)
+        yield desk
+    finally:
+        desk.close()
+
+
+def story_of(desk: Desk, story: str | None) -> str:
+    """The story that was named, or the only one there is. Raises WrongUse."""
+    known = f"the stories here are: {', '.join(desk.packs)}"
+    if story is None and len(desk.packs) > 1:
+        raise WrongUse(f"give --story; {known}")
+    chosen = story or next(iter(desk.packs))
+    if chosen not in desk.packs:
+        raise WrongUse(f"there is no story {chosen!r}; {known}")
+    return chosen
