@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any, NamedTuple
 
 from rules import DeadlineEvent, FactKind, Finding, Kind, Pack, PartialDate, Phase, State, Status, Value
 
@@ -74,6 +76,52 @@ def say_date(when: PartialDate | date | None) -> str:
     return (f"{when.day} " if when.day else "") + month + str(when.year)
 
 
+class Row(NamedTuple):
+    """One line of a table that holds two states against each other. An empty cell: not stated."""
+
+    label: str
+    before: str
+    after: str
+
+
+def rows(before: State | None, after: State, kind: FactKind) -> tuple[Row, ...]:
+    """What two states say of a fact, line by line, where one of them says something."""
+    old = before or State()
+    value_label = "Rate" if "percent" in {*(old.value or ()), *(after.value or ())} else "Amount"
+    lines = (
+        Row("Status", _cell(say_status, old.status), _cell(say_status, after.status)),
+        Row(value_label, _cell(say_value, old.value), _cell(say_value, after.value)),
+        Row(_label(kind, "effective"), _cell(say_date, old.effective), _cell(say_date, after.effective)),
+        Row(_label(kind, "until"), _cell(say_date, old.until), _cell(say_date, after.until)),
+    )
+    return tuple(line for line in lines if line.before or line.after)
+
+
+def dates_ahead(state: State, kind: FactKind, today: date) -> tuple[str, ...]:
+    """`starts in 9 days, on 10 Nov 2025`: the days of a state that are not gone by, the next one first."""
+    days = [(when.exact, role) for role, when in (("effective", state.effective), ("until", state.until)) if when]
+    ahead = sorted((day, role) for day, role in days if day and day >= today)
+    return tuple(f"{_words(kind, role, state)[0]} {_in_days(day, today)}" for day, role in ahead)
+
+
+def _in_days(day: date, today: date) -> str:
+    left = (day - today).days
+    ahead = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
+    return f"{ahead}, on {say_date(day)}"
+
+
+def _cell(say: Callable[[Any], str], what: Any) -> str:
+    return say(what) if what else ""
+
+
+def _label(kind: FactKind, role: str) -> str:
+    if role == "until":
+        return "Target date" if kind is FactKind.PURCHASES else "End"
+    if kind in (FactKind.MEETING, FactKind.VISIT):
+        return "Date"
+    return "Signing" if kind is FactKind.DEAL else "Start"
+
+
 def _differences(before: State, after: State, kind: FactKind) -> list[str]:
     parts = []
     new_value = bool(after.value) and after.value != before.value
@@ -102,12 +150,12 @@ def _words(kind: FactKind, role: str, state: State) -> tuple[str, str]:
     """What happens on such a date, as a verb and as a noun."""
     if role == "until":
         if kind is FactKind.PURCHASES:
-            return "is to be fulfilled", "target date"
+            return "to be fulfilled", "target date"
         return ("suspension ends", "end of the suspension") if state.status is Status.SUSPENDED else ("ends", "end")
     if kind in (FactKind.MEETING, FactKind.VISIT):
         return "takes place", "date"
     if kind is FactKind.DEAL:
-        return "is to be signed", "signing"
+        return "to be signed", "signing"
     return ("would start" if state.status in (Status.THREATENED, Status.PROPOSED) else "starts"), "start"
 
 

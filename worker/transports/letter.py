@@ -1,0 +1,200 @@
+"""What a mail says of one alert, in one place for its text part and its HTML part. Pure."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from rules import FactKind, Pack, Phase
+from worker.alerts import Alert
+from worker.wording import dates_ahead, rows, say_date
+
+WIDTH = 72
+LONGEST_QUOTE = 2_000
+COLOURS = {"change": "#0b57a4", "signal": "#8a5300", "deadline": "#1f6f43"}
+BY_THE_CLOCK = (Phase.UPCOMING, Phase.DUE, Phase.PASSED)
+"""Phases that no article brings."""
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+
+
+class Line(NamedTuple):
+    label: str
+    cells: tuple[tuple[str, bool], ...]
+    """What each column says, and whether it is new."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The words of a mail. Empty ones are left out."""
+
+    headline: str
+    kind: str
+    colour: str
+    story: str
+    told: str
+    rows_title: str
+    columns: tuple[str, ...]
+    rows: tuple[Line, ...]
+    no_rows: str
+    dates_title: str
+    dates: tuple[str, ...]
+    quote_title: str
+    quote: str
+    says: str
+    link: str
+    why: str
+    because: str
+    story_url: str
+    unsubscribe_url: str
+
+
+def letter(alert: Alert, pack: Pack, now: datetime, *, story_url: str, unsubscribe_url: str) -> Letter:
+    """The words for one alert of a pack's story. `now` is aware; days are counted from its day in UTC."""
+    kind = pack.facts[alert.fact].kind
+    columns, lines = _table(alert, kind)
+    deadline, by_the_clock = alert.kind == "deadline", alert.phase in BY_THE_CLOCK
+    titles = {"change": "What changed", "signal": "What may change"}
+    return Letter(
+        headline=plain(alert.headline),
+        kind="Another source" if alert.update else alert.kind.capitalize(),
+        colour=COLOURS[alert.kind],
+        story=plain(pack.title),
+        told=say_date(alert.at.astimezone(UTC).date()) if by_the_clock else _moment(alert.at),
+        rows_title=titles[alert.kind] if len(columns) > 1 else "On record",
+        columns=columns,
+        rows=lines,
+        no_rows="" if lines or deadline else "The report names no new status, amount or date.",
+        dates_title="The date" if deadline else "Dates ahead, by the record",
+        dates=_dates(alert, kind, now),
+        quote_title="Where the date comes from" if by_the_clock else "The sentence it rests on",
+        quote=_shortened(plain(alert.quote or "")),
+        says=_says(alert),
+        link=web_link(alert.url),
+        why=_why(alert),
+        because=f"You get this mail because this address is subscribed to alerts on “{plain(pack.title)}”.",
+        story_url=story_url,
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def in_text(it: Letter) -> str:
+    """The text part: lines of at most 72 characters, but for addresses."""
+    return re.sub(r"\n{3,}", "\n\n", _templates.get_template("alert.txt").render(it=it)).strip() + "\n"
+
+
+def in_html(it: Letter) -> str:
+    """The HTML part: everything inline, and nothing that is fetched."""
+    return _templates.get_template("alert.html").render(it=it)
+
+
+def plain(text: str) -> str:
+    """Text of others in one line, without control characters and half characters."""
+    return " ".join(_NOT_TEXT.sub(" ", text).split())
+
+
+def web_link(url: str | None) -> str:
+    """The address, if it is http or https and names a host; else nothing."""
+    try:
+        parts = urlsplit(url or "")
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and plain(url or "") == url and " " not in url
+    except ValueError:
+        return ""
+    return url or "" if good else ""
+
+
+def _table(alert: Alert, kind: FactKind) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+    found = rows(alert.before, alert.after, kind)
+    if alert.kind == "deadline" or alert.before == alert.after:
+        return ("On record",), tuple(Line(row.label, ((row.after, False),)) for row in found if row.after)
+    signal = alert.kind == "signal"
+    return ("On record", "In prospect") if signal else ("Before", "Now"), tuple(
+        Line(row.label, ((row.before, False), (row.after, bool(row.after) and row.before != row.after)))
+        for row in found
+        if row.after or not signal
+    )
+
+
+def _dates(alert: Alert, kind: FactKind, now: datetime) -> tuple[str, ...]:
+    today = now.astimezone(UTC).date()
+    if alert.due is None:
+        record = alert.before if alert.kind == "signal" else alert.after
+        return tuple(_sentence(line) for line in dates_ahead(record, kind, today)) if record else ()
+    day = say_date(alert.due)
+    said = {
+        Phase.UPCOMING: f"{day}: {_days(alert.days_left or 0)} left.",
+        Phase.DUE: f"{day}: this is the day.",
+        Phase.PASSED: f"{day} went by, and no report from that day on said that it happened or changed.",
+        Phase.MOVED: f"No longer {day}. The new date is {say_date(alert.moved_to)}.",
+        Phase.CANCELLED: f"{day} no longer holds, and there is no new date.",
+    }
+    return (said[alert.phase],) if alert.phase else ()
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
+def _says(alert: Alert) -> str:
+    speaker, source = plain(alert.speaker or ""), plain(alert.source or "")
+    if source == "baseline":
+        source = "the report that the record starts from"
+    if speaker and source and speaker != source:
+        return f"{speaker}, reported by {source}"
+    return speaker or source or "The report"
+
+
+def _why(alert: Alert) -> str:
+    if alert.why:
+        sure = f" Confidence {alert.confidence:.2f}." if alert.confidence < 1 else ""
+        return _sentence(plain(alert.why)) + sure
+    if alert.articles and alert.phase in (Phase.MOVED, Phase.CANCELLED):
+        return "A date on record changed by this report."
+    return "This date is on record, and you asked to be told of the dates of this story."
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _moment(at: datetime) -> str:
+    moment = at.astimezone(UTC)
+    return f"{say_date(moment.date())}, {moment:%H:%M} UTC"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
+
+
+def _wrap(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _columns(lines: Sequence[Line]) -> str:
+    """Rows as a person reads them in a fixed width: `Rate: 20 % → 10 %`."""
+    width = max(len(line.label) for line in lines) + 2
+    return "\n".join(f"  {line.label + ':':<{width}}{_told(line)}" for line in lines)
+
+
+def _told(line: Line) -> str:
+    texts = [text or "not stated" for text, _ in line.cells]
+    return f"{texts[0]}, as before" if len(texts) > 1 and len(set(texts)) == 1 else " → ".join(texts)
+
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters |= {"wrap": _wrap, "table": _columns}
