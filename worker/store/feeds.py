@@ -15,6 +15,10 @@ from worker.store import tables as t
 from worker.store.articles import Added, NewArticle, add_articles
 from worker.store.database import Database, insert_new
 
+_POLLED = t.feeds.c.removed_by.is_(None)
+_ANEW = {"etag": None, "last_modified": None, "first_polled_at": None, "leased_until": None}
+"""At another address nothing of what was known of the old one holds."""
+
 
 @dataclass(frozen=True)
 class StoredFeed:
@@ -40,7 +44,6 @@ class StoredFeed:
     first_polled_at: datetime | None
     added_by: str
     """`pack` or `user`."""
-    removed: bool
 
 
 class FeedQueries(Database):
@@ -62,17 +65,11 @@ class FeedQueries(Database):
                 row = {"id": feed_id, "story": pack.id, "next_poll_at": now, "added_by": "pack", **said}
                 if insert_new(connection, t.feeds, [row], "id") == [None]:
                     moved = update(t.feeds).where(f.id == feed_id, f.added_by == "pack")
-                    elsewhere = {
-                        "etag": None,
-                        "last_modified": None,
-                        "first_polled_at": None,
-                        "next_poll_at": now,
-                        "leased_until": None,
-                    }
-                    connection.execute(moved.where(f.url != feed.url).values(elsewhere))
+                    connection.execute(moved.where(f.url != feed.url).values(**_ANEW, next_poll_at=now))
                     connection.execute(moved.values(said))
-            dropped = update(t.feeds).where(f.story == pack.id, f.added_by == "pack", f.id.not_in(listed))
-            connection.execute(dropped.values(removed=True))
+                    connection.execute(moved.where(f.removed_by == "pack").values(removed_by=None))
+            dropped = update(t.feeds).where(f.story == pack.id, f.added_by == "pack", f.id.not_in(listed), _POLLED)
+            connection.execute(dropped.values(removed_by="pack"))
 
     def add_feed(
         self,
@@ -94,31 +91,25 @@ class FeedQueries(Database):
         with self.write() as connection:
             if connection.execute(select(t.stories.c.id).where(t.stories.c.id == story)).one_or_none() is None:
                 raise WrongUse(f"there is no story {story!r}")
-            taken = select(f.id).where(f.story == story, f.url == url, f.removed.is_(False))
+            taken = select(f.id).where(f.story == story, f.url == url, _POLLED)
             if other := connection.execute(taken).scalar():
                 raise WrongUse(f"the story has this feed already, as {other}")
             if insert_new(connection, t.feeds, [row], "id") == [None]:
-                back = update(t.feeds).where(f.id == feed_id, f.removed.is_(True))
-                fresh = {
-                    "removed": False,
-                    "next_poll_at": now,
-                    "etag": None,
-                    "last_modified": None,
-                    "first_polled_at": None,
-                }
-                if connection.execute(back.values(**said, **fresh)).rowcount != 1:
+                back = update(t.feeds).where(f.id == feed_id, f.removed_by.is_not(None))
+                again = back.values(**said, **_ANEW, added_by="user", removed_by=None, next_poll_at=now)
+                if connection.execute(again).rowcount != 1:
                     raise WrongUse(f"there is a feed {feed_id} already: give this one another name")
         return feed_id
 
     def remove_feed(self, feed_id: str) -> bool:
         """Stop polling a feed; what it brought stays. False if there is none of that id."""
-        gone = update(t.feeds).where(t.feeds.c.id == feed_id, t.feeds.c.removed.is_(False)).values(removed=True)
+        gone = update(t.feeds).where(t.feeds.c.id == feed_id, _POLLED).values(removed_by="user")
         with self.write() as connection:
             return connection.execute(gone).rowcount == 1
 
     def feeds(self, story: str | None = None) -> tuple[StoredFeed, ...]:
         """The feeds that are polled, of one story or of all, in order of id."""
-        query = select(t.feeds).where(t.feeds.c.removed.is_(False)).order_by(t.feeds.c.id)
+        query = select(t.feeds).where(_POLLED).order_by(t.feeds.c.id)
         with self.read() as connection:
             rows = connection.execute(query.where(t.feeds.c.story == story) if story else query).all()
         return tuple(_feed(row) for row in rows)
@@ -194,7 +185,7 @@ def _success(now: datetime, next_poll_at: datetime) -> dict[str, Any]:
 
 def _due(now: datetime) -> ColumnElement[bool]:
     f = t.feeds.c
-    return and_(f.removed.is_(False), f.next_poll_at <= now, or_(f.leased_until.is_(None), f.leased_until <= now))
+    return and_(_POLLED, f.next_poll_at <= now, or_(f.leased_until.is_(None), f.leased_until <= now))
 
 
 def _feed(row: Row[Any]) -> StoredFeed:

@@ -120,7 +120,7 @@ feeds = Table(
     Column("last_success_at", Moment),
     Column("first_polled_at", Moment),  # until then, what it brings is recorded and raises nothing
     Column("added_by", String, nullable=False),  # pack, user
-    Column("removed", Boolean, nullable=False, default=False),
+    Column("removed_by", String),  # pack, user; none while it is polled
 )
 
 articles = Table(
@@ -183,7 +183,7 @@ alerts = Table(
     Column("severity", String, nullable=False),
     Column("headline", Words, nullable=False),
     Column("body", Json, nullable=False),  # Alert.to_json()
-    Index("ix_alerts_story_at", "story", "at"),
+    Index("ix_alerts_story_made_at_id", "story", "made_at", "id"),
 )
 
 subscriptions = Table(

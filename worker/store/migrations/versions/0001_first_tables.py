@@ -105,7 +105,7 @@ def _alerts() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
         sa.UniqueConstraint("key", name=op.f("uq_alerts_key")),
     )
-    op.create_index("ix_alerts_story_at", "alerts", ["story", "at"])
+    op.create_index("ix_alerts_story_made_at_id", "alerts", ["story", "made_at", "id"])
 
 
 def _entries() -> None:
@@ -148,7 +148,7 @@ def _feeds() -> None:
         sa.Column("last_success_at", moment),
         sa.Column("first_polled_at", moment),
         sa.Column("added_by", sa.String, nullable=False),
-        sa.Column("removed", sa.Boolean, nullable=False),
+        sa.Column("removed_by", sa.String),
         sa.ForeignKeyConstraint(["story"], ["stories.id"], name=op.f("fk_feeds_story")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feeds")),
     )

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from rules import DeadlineEvent, Finding, Kind, PartialDate, Phase, State, Status
+from tests.worker.samples import NOW, TEN, TWENTY, deadline, entry, finding, ledger, pack, subscription
+from worker.alerts import Alert, Plan, Reason, Subscription, Suppressed, alerts_of, plan, unsubscribe_token
+
+RECORD = ledger(entry(TWENTY), entry(TEN, article="1"))
+
+
+def mail(alert: Alert, subscription: Subscription) -> bytes:
+    return f"{alert.headline} to {subscription.address}".encode()
+
+
+def planned(
+    findings: list[Finding], events: list[DeadlineEvent], *subscriptions: Subscription, record: Any = RECORD
+) -> Plan:
+    return plan(pack(), findings, events, subscriptions, NOW, ledger=record, mail=mail)
+
+
+def test_a_change_makes_one_alert_with_everything_that_explains_it() -> None:
+    [alert] = alerts_of(pack(), [finding()], [], RECORD)
+    assert alert.to_json() | {"id": "", "key": "", "relates_to": ""} == {
+        "id": "",
+        "key": "",
+        "story": "us-china-trade",
+        "at": "2025-11-05T12:00:00Z",
+        "alert": "change",
+        "update": False,
+        "fact": "us_tariff_fentanyl",
+        "topic": "tariffs",
+        "title": "US fentanyl tariff on Chinese goods",
+        "headline": "US fentanyl tariff on Chinese goods: 20 % → 10 %, from 10 Nov 2025",
+        "before": {"status": "in_force", "value": {"percent": 20}},
+        "after": {"status": "agreed", "value": {"percent": 10}, "effective": "2025-11-10"},
+        "phase": None,
+        "role": None,
+        "due": None,
+        "days_left": None,
+        "moved_to": None,
+        "articles": ["1"],
+        "url": "https://courier.example/1",
+        "source": "The Courier",
+        "speaker": "White House",
+        "quote": "The fentanyl tariff falls to 10 percent.",
+        "why": "the value differs from the record",
+        "severity": "high",
+        "confidence": 0.9,
+        "relates_to": "",
+    }
+
+
+@pytest.mark.parametrize("kind", [Kind.MENTION, Kind.CONFIRM, Kind.CONFLICT])
+def test_what_is_no_change_and_no_signal_makes_no_alert(kind: Kind) -> None:
+    assert alerts_of(pack(), [finding(kind)], [], RECORD) == ()
+
+
+def test_a_signal_tells_what_is_in_prospect_and_not_the_record() -> None:
+    [alert] = alerts_of(pack(), [finding(Kind.SIGNAL)], [], RECORD)
+    assert (alert.kind, alert.after) == ("signal", TEN)
+    assert alert.headline == "US fentanyl tariff on Chinese goods: in prospect: 20 % → 10 %, from 10 Nov 2025"
+
+
+@pytest.mark.parametrize(
+    ("event", "headline", "severity"),
+    [
+        (deadline(Phase.UPCOMING, days_left=7), "starts in 7 days, on 10 Nov 2025", "low"),
+        (deadline(Phase.UPCOMING, days_left=1), "starts tomorrow, on 10 Nov 2025", "medium"),
+        (deadline(Phase.DUE, days_left=0), "starts today, 10 Nov 2025", "medium"),
+        (deadline(Phase.PASSED), "the start, 10 Nov 2025, went by and nothing was reported", "medium"),
+        (
+            deadline(Phase.MOVED, moved_to=PartialDate(2025, 11, 17)),
+            "start moved, 10 Nov 2025 → 17 Nov 2025",
+            "medium",
+        ),
+        (deadline(Phase.CANCELLED), "the start on 10 Nov 2025 falls away", "medium"),
+    ],
+)
+def test_each_phase_of_a_deadline_has_its_words(event: DeadlineEvent, headline: str, severity: str) -> None:
+    [alert] = alerts_of(pack(), [], [event], RECORD)
+    assert alert.headline == f"US fentanyl tariff on Chinese goods: {headline}"
+    assert (alert.kind, alert.phase, alert.due, alert.severity) == ("deadline", event.phase, event.due, severity)
+    assert (alert.source, alert.url, alert.before) == ("The Courier", "https://courier.example/1", None)
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [
+        alerts_of(pack(), [finding()], [], RECORD)[0],
+        alerts_of(pack(), [finding(Kind.SIGNAL, update=True)], [], RECORD)[0],
+        alerts_of(pack(), [], [deadline(Phase.MOVED, moved_to=PartialDate(2025, 12))], RECORD)[0],
+    ],
+)
+def test_an_alert_survives_being_kept_as_json(alert: Alert) -> None:
+    assert Alert.from_json(json.loads(json.dumps(alert.to_json()))) == alert
+
+
+def test_the_same_change_told_by_another_article_is_the_same_alert() -> None:
+    [one] = alerts_of(pack(), [finding(article="1")], [], RECORD)
+    [other] = alerts_of(pack(), [finding(article="2")], [], ledger(entry(TWENTY), entry(TEN, article="2")))
+    assert (one.id, one.key) == (other.id, other.key)
+
+
+def test_the_same_change_after_a_turn_and_back_is_a_new_alert() -> None:
+    [first] = alerts_of(pack(), [finding(article="1")], [], RECORD)
+    back = RECORD.add(entry(TWENTY, article="2"), entry(TEN, article="3"))
+    [second] = alerts_of(pack(), [finding(article="3")], [], back)
+    assert first.key != second.key
+
+
+def test_a_date_moved_there_and_back_and_there_again_is_told_each_time() -> None:
+    away = deadline(Phase.MOVED, moved_to=PartialDate(2025, 11, 17))
+    [first] = alerts_of(pack(), [], [away], RECORD)
+    back = RECORD.add(entry(TWENTY, article="2"), entry(TEN, article="3"))
+    [second] = alerts_of(pack(), [], [replace(away, article="3")], back)
+    assert first.key != second.key
+
+
+def test_a_reminder_is_the_same_alert_however_the_record_turned_meanwhile() -> None:
+    due = deadline(Phase.DUE, days_left=0)
+    [one] = alerts_of(pack(), [], [due], RECORD)
+    [other] = alerts_of(pack(), [], [due], RECORD.add(entry(TEN, article="9")))
+    assert one.key == other.key
+
+
+def test_all_alerts_on_one_fact_share_a_thread_and_other_facts_have_others() -> None:
+    alerts = alerts_of(pack(), [finding(), finding(fact="us_tariff_total")], [deadline(Phase.DUE)], RECORD)
+    assert [alert.relates_to == alerts[0].relates_to for alert in alerts] == [True, False, True]
+
+
+def test_one_thing_found_twice_in_an_article_is_told_once() -> None:
+    assert len(alerts_of(pack(), [finding(), finding()], [], RECORD)) == 1
+
+
+def test_a_webhook_gets_type_timestamp_and_data() -> None:
+    made = planned([finding()], [], subscription())
+    [delivery] = made.deliveries
+    assert json.loads(delivery.body) == {
+        "type": "alert.change",
+        "timestamp": "2025-11-05T12:00:00Z",
+        "data": made.alerts[0].to_json(),
+    }
+    assert (delivery.channel, delivery.endpoint) == ("webhook", "hooks1.example")
+    assert len(delivery.body) < 20_000
+
+
+def test_a_mail_is_composed_once_for_its_reader() -> None:
+    reader = subscription(channel="email", address="ann@example.org")
+    [delivery] = planned([finding()], [], reader).deliveries
+    assert (
+        delivery.body
+        == b"US fentanyl tariff on Chinese goods: 20 % \xe2\x86\x92 10 %, from 10 Nov 2025 to ann@example.org"
+    )
+    assert (delivery.channel, delivery.endpoint) == ("email", "smtp")
+
+
+def test_computing_again_gives_the_same_ids_whatever_the_time() -> None:
+    ids = [
+        (made.alerts[0].id, made.deliveries[0].id)
+        for now in (NOW, NOW + timedelta(days=1))
+        for made in [plan(pack(), [finding()], [], [subscription()], now, ledger=RECORD, mail=mail)]
+    ]
+    assert ids[0] == ids[1]
+
+
+def test_every_subscriber_gets_an_id_of_his_own() -> None:
+    made = planned([finding()], [], subscription(1), subscription(2))
+    assert len({delivery.id for delivery in made.deliveries}) == 2
+
+
+@pytest.mark.parametrize(
+    ("selection", "reason"),
+    [
+        ({"kinds": ("deadline", "signal")}, Reason.KIND),
+        ({"topics": ("summit",)}, Reason.TOPIC),
+        ({"facts": ("trade_deal",)}, Reason.FACT),
+        ({"min_confidence": 0.95}, Reason.CONFIDENCE),
+        ({"confirmed": False}, Reason.UNCONFIRMED),
+        ({"topics": ("tariffs",), "facts": ("us_tariff_fentanyl",), "min_confidence": 0.9}, None),
+    ],
+)
+def test_who_did_not_ask_for_it_is_not_told_and_the_reason_is_kept(selection: dict[str, Any], reason: Reason) -> None:
+    made = planned([finding()], [], subscription(**selection))
+    expected = (Suppressed("sub_1", made.alerts[0].key, reason),) if reason else ()
+    assert made.suppressed == expected
+    assert len(made.deliveries) == (0 if reason else 1)
+
+
+def test_an_update_is_told_only_to_who_wants_updates() -> None:
+    made = planned([finding(update=True)], [], subscription(1), subscription(2, updates=True))
+    assert [alert.update for alert in made.alerts] == [True]
+    assert [delivery.subscription_id for delivery in made.deliveries] == ["sub_2"]
+    assert [silence.reason for silence in made.suppressed] == [Reason.UPDATE]
+
+
+def test_phases_of_deadlines_can_be_chosen() -> None:
+    wants = subscription(deadline_phases=("moved", "cancelled"))
+    made = planned([], [deadline(Phase.DUE), deadline(Phase.CANCELLED)], wants)
+    assert [made.alerts[0].key] == [silence.alert_key for silence in made.suppressed]
+    assert [made.alerts[1].id] == [delivery.alert_id for delivery in made.deliveries]
+
+
+def test_a_moved_or_cancelled_date_makes_its_reminders_lapse_and_others_do_not() -> None:
+    moved = deadline(Phase.MOVED, date(2025, 11, 10), moved_to=PartialDate(2025, 11, 17))
+    cancelled = deadline(Phase.CANCELLED, date(2025, 12, 1))
+    made = planned([], [moved, cancelled, deadline(Phase.DUE), deadline(Phase.PASSED)])
+    assert [(s.fact, s.role, s.due) for s in made.superseded] == [
+        ("us_tariff_fentanyl", "effective", date(2025, 11, 10)),
+        ("us_tariff_fentanyl", "effective", date(2025, 12, 1)),
+    ]
+    assert [s.reason for s in made.superseded] == [
+        "the date was moved before this was sent",
+        "the date was cancelled before this was sent",
+    ]
+
+
+def test_a_state_without_words_still_makes_a_headline() -> None:
+    part = finding(before=TWENTY, after=replace(TWENTY))
+    assert alerts_of(pack(), [part], [], RECORD)[0].headline.endswith(": a part of it changes")
+    hint = finding(Kind.SIGNAL, after=State())
+    assert alerts_of(pack(), [hint], [], RECORD)[0].headline.endswith(": a change is in prospect")
+
+
+def test_a_changed_status_is_named() -> None:
+    suspended = State(Status.SUSPENDED, until=PartialDate(2026, 11, 10))
+    [alert] = alerts_of(pack(), [finding(before=State(Status.ANNOUNCED), after=suspended)], [], RECORD)
+    assert alert.headline.endswith(": announced → suspended, until 10 Nov 2026")
+
+
+def test_unsubscribe_tokens_need_the_key_and_fit_one_subscription() -> None:
+    token = unsubscribe_token(b"key", "sub_1")
+    assert len(token) == 22
+    assert token == unsubscribe_token(b"key", "sub_1")
+    assert len({token, unsubscribe_token(b"key", "sub_2"), unsubscribe_token(b"yek", "sub_1")}) == 3
