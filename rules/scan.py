@@ -55,7 +55,7 @@ def fold(text: str) -> str:
 class Tokens:
     """The tokens of a text. `words` are folded (lower case, plain quotes and dashes); `starts` and `ends` index the text."""
 
-    __slots__ = ("ends", "starts", "text", "words")
+    __slots__ = ("count", "ends", "starts", "text", "words")
 
     def __init__(self, text: str) -> None:
         folded = fold(text)
@@ -64,21 +64,22 @@ class Tokens:
         self.words = [folded[start:end] for start, end in spans]
         self.starts = [start for start, _ in spans]
         self.ends = [end for _, end in spans]
+        self.count = len(spans)
 
     def __len__(self) -> int:
-        return len(self.words)
+        return self.count
 
     def at(self, i: int) -> str:
         """The folded word at `i`; empty outside the text."""
-        return self.words[i] if 0 <= i < len(self.words) else ""
+        return self.words[i] if 0 <= i < self.count else ""
 
     def raw(self, i: int) -> str:
         """The word as it stands in the text; empty outside."""
-        return self.text[self.starts[i] : self.ends[i]] if 0 <= i < len(self.words) else ""
+        return self.text[self.starts[i] : self.ends[i]] if 0 <= i < self.count else ""
 
     def touches(self, i: int) -> bool:
         """Whether token `i` follows the one before it without a space."""
-        return 0 < i < len(self.words) and self.starts[i] == self.ends[i - 1]
+        return 0 < i < self.count and self.starts[i] == self.ends[i - 1]
 
     def seq(self, i: int, *words: str) -> bool:
         """Whether these words stand at `i`."""

@@ -21,14 +21,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from rules.dates.bind import bind, settle
+from rules.dates.bind import Day, Found, bind, settle
 from rules.dates.model import Kind, Role, TimeExpression
-from rules.dates.shapes import read
+from rules.dates.shapes import begins, read
 from rules.scan import Tokens
 
 __all__ = ["Kind", "Role", "TimeExpression", "find_dates"]
 
-MAX_CHARS = 20_000
+MAX_CHARS = 4_000
 """No sentence is longer; of a text that is, the rest is not read."""
 
 
@@ -40,14 +40,16 @@ def find_dates(text: str, published: datetime, *, country: str | None = None) ->
     """
     tokens = Tokens(text[:MAX_CHARS])
     today = (published.astimezone(UTC) if published.tzinfo else published).date()
-    found = []
-    i = 0
-    while i < len(tokens):
-        shape = read(tokens, i)
+    day, found = Day(today, country), list[Found]()
+    free = 0
+    for i, word in enumerate(tokens.words):
+        shape = read(tokens, i) if i >= free and begins(word) else None
         if shape is None:
-            i += 1
             continue
-        i = max(shape.last, i + 1)
+        free = shape.last
         if not shape.time:
-            found += settle(tokens, shape, today, country)
+            new = settle(tokens, shape, day)
+            found += new
+            if shape.year and shape.year < today.year and new[0].expression.role is Role.BACKGROUND:
+                day = Day(today, country, shape.year)
     return tuple(f.expression for f in bind(tokens, found))

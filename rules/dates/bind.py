@@ -7,10 +7,12 @@ from datetime import date
 
 from rules.dates import words as w
 from rules.dates.calendar import later
+from rules.dates.context import Context, Moving, Prep, context
 from rules.dates.model import Kind, Role, TimeExpression
-from rules.dates.resolve import resolve
-from rules.dates.roles import Context, Prep, Tense, attributive, context, direction, role_of
-from rules.dates.shapes import Shape
+from rules.dates.resolve import View, resolve
+from rules.dates.roles import attributive, direction, role_of
+from rules.dates.shape import Shape
+from rules.dates.verbs import Tense
 from rules.model import PartialDate
 from rules.scan import Tokens, word_set
 
@@ -23,26 +25,49 @@ class Found:
     shape: Shape
     context: Context
 
+    @property
+    def edge(self) -> int:
+        """The first token of the expression, its cue included."""
+        return self.context.cue[0] if self.context.cue else self.shape.first
 
-def settle(tokens: Tokens, shape: Shape, today: date, country: str | None) -> list[Found]:
+    def now(self, **fields: object) -> Found:
+        """The same with other fields of the expression."""
+        return replace(self, expression=replace(self.expression, **fields))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """From where a sentence is seen: the publication's day, the outlet's country, and a past year it has named."""
+
+    today: date
+    country: str | None = None
+    year: int | None = None
+
+
+def settle(tokens: Tokens, shape: Shape, day: Day) -> list[Found]:
     """The expressions of one shape: one, or two where "from A to B" names an old and a new date."""
-    shape = replace(shape, heading=_dateline(tokens, shape))
+    if _dateline(tokens, shape):
+        shape = replace(shape, dateline=True)
     ctx = context(tokens, shape)
     if shape.kind is Kind.DURATION:
-        return [_lasting(tokens, shape, ctx, today)]
-    end = shape.until
-    if end and end.first > shape.first and ctx.prep is Prep.FROM and ctx.moving in ("move", "extend"):
-        return _from_to(tokens, shape, end, ctx, today, country)
-    return [_dated(tokens, shape, ctx, today, country)]
+        return [_lasting(tokens, shape, ctx, day)]
+    apart = shape.until is not None and shape.until.first > shape.first
+    if apart and ctx.prep is Prep.FROM and ctx.moving in (Moving.MOVE, Moving.PROLONG, Moving.LAST):
+        return _from_to(tokens, shape, ctx, day)
+    return [_dated(tokens, shape, ctx, day)]
 
 
 def _dateline(tokens: Tokens, shape: Shape) -> bool:
-    """ "BEIJING, Oct 29 (TNS) -" and "Oct 29 (CP) - What is known": the article's own day."""
-    if shape.kind is not Kind.ABSOLUTE or not shape.day or shape.first > 12 or tokens.at(shape.last) not in ("(", "-"):
+    """ "BEIJING, Oct 29 (TNS) -", "Oct 29 (CP) - What is known", "PARIS, June 3 -"."""
+    if shape.kind is not Kind.ABSOLUTE or not shape.day or shape.first > 12:
         return False
-    place = all(not tokens.at(k).isalpha() or tokens.capital(k) for k in range(shape.first))
-    shut = any(tokens.at(k) == ")" and tokens.at(k + 1) in ("-", ":") for k in range(shape.last + 1, shape.last + 8))
-    return place and (shut if tokens.at(shape.last) == "(" else shape.first > 0 and tokens.at(shape.first - 1) == ",")
+    if not all(not tokens.at(k).isalpha() or tokens.capital(k) for k in range(shape.first)):
+        return False
+    if tokens.at(shape.last) == "(":
+        return any(
+            tokens.at(k) == ")" and tokens.at(k + 1) in ("-", ":") for k in range(shape.last + 1, shape.last + 8)
+        )
+    return tokens.at(shape.last) == "-" and shape.first > 0 and tokens.at(shape.first - 1) == ","
 
 
 def _express(tokens: Tokens, shape: Shape, ctx: Context, **fields: object) -> Found:
@@ -54,18 +79,34 @@ def _express(tokens: Tokens, shape: Shape, ctx: Context, **fields: object) -> Fo
     return Found(made, shape, ctx)
 
 
-def _dated(tokens: Tokens, shape: Shape, ctx: Context, today: date, country: str | None) -> Found:
-    owned = None if shape.heading else attributive(tokens, shape, ctx)
+def _dated(tokens: Tokens, shape: Shape, ctx: Context, day: Day) -> Found:
+    owned = None if shape.dateline else attributive(tokens, shape)
     role, moved = (owned, False) if owned else role_of(tokens, shape, ctx)
-    ahead, firm = (0, False) if owned else direction(ctx, role)
-    when = resolve(shape, today, ahead, firm, role, country)
-    last = resolve(_closing(shape, when), today, ahead, firm, role, country) if shape.until else None
-    if role is Role.ON and not owned and _narrated(tokens, shape, when, today):
+    ahead, firm = (0, False) if owned else direction(shape, ctx, role)
+    shape = _in_named_year(shape, day, firm and ahead > 0)
+    if role is Role.SAID and not shape.year and shape.kind is Kind.ABSOLUTE and _lies_ahead(shape, day):
+        role, ahead = Role.ON, 1
+    view = View(day.today, ahead, firm, role, day.country, moved)
+    when = resolve(shape, view)
+    last = resolve(_closing(shape, when), view) if shape.until else None
+    if not owned and not moved and role in _TELLING and _narrated(tokens, shape, when, day.today):
         role = Role.BACKGROUND
     kind = Kind.RANGE if shape.until else shape.kind
     return _express(
         tokens, shape, ctx, when=when, role=role, kind=kind, last=last, given=owned is not None, moved=moved
     )
+
+
+def _in_named_year(shape: Shape, day: Day, firm: bool) -> Shape:
+    """A yearless date in the past year that the sentence has named ("In the autumn of 2019 the tariff due on 15 December")."""
+    plain = shape.kind is Kind.ABSOLUTE and shape.month and not (shape.year or shape.relation or firm or shape.dateline)
+    return replace(shape, year=day.year) if plain and day.year else shape
+
+
+def _lies_ahead(shape: Shape, day: Day) -> bool:
+    """Whether the nearest such day is still to come, so that nobody can have spoken on it."""
+    near = resolve(shape, View(day.today, 0, False, Role.ON, day.country))
+    return near is not None and near.exact is not None and near.exact > day.today
 
 
 def _closing(shape: Shape, when: PartialDate | None) -> Shape:
@@ -78,138 +119,123 @@ def _closing(shape: Shape, when: PartialDate | None) -> Shape:
     return replace(end, year=when.year + before)
 
 
+_TELLING = (Role.ON, Role.EFFECTIVE, Role.UNTIL, Role.BY)
+_HISTORY_DAYS = 330
+
+
 def _narrated(tokens: Tokens, shape: Shape, when: PartialDate | None, today: date) -> bool:
-    """Whether a month or year wholly gone by is told as history: "in 2019", "last month", "earlier this week"."""
-    if tokens.at(shape.first - 1) == "earlier" or (shape.relation == "last" and shape.kind is Kind.RELATIVE):
+    """Whether a time is told as history: wholly gone by for most of a year, "last month", "earlier this week"."""
+    if tokens.at(shape.first - 1) == "earlier" or (
+        shape.relation == "last" and shape.kind in (Kind.RELATIVE, Kind.NAMED)
+    ):
         return True
-    if when is None or when.day:
+    if when is None:
         return False
+    if when.exact:
+        return (today - when.exact).days > _HISTORY_DAYS
     return (when.year, when.month or 12) < (today.year, today.month)
 
 
-def _from_to(tokens: Tokens, shape: Shape, end: Shape, ctx: Context, today: date, country: str | None) -> list[Found]:
+def _from_to(tokens: Tokens, shape: Shape, ctx: Context, day: Day) -> list[Found]:
     """ "from A to B" under a verb: the old and the new date of what is moved or prolonged, else a start and an end."""
-    first = replace(shape, until=None, last=end.first - 1)
-    second = replace(end, until=None)
-    new = context(tokens, second)
-    verb = " ".join(tokens.words[max(0, shape.first - 16) : shape.first])
-    prolonged = any(stem in verb for stem in ("exten", "prolong", "renew", "roll"))
-    replaces = ctx.moving == "move" or prolonged
-    role = Role.UNTIL if ctx.moving == "extend" else Role.EFFECTIVE
+    assert shape.until is not None
+    first = replace(shape, until=None, last=shape.until.first - 1)
+    replaces = ctx.moving in (Moving.MOVE, Moving.PROLONG)
+    role = Role.EFFECTIVE if ctx.moving is Moving.MOVE else Role.UNTIL
     old = Role.OLD if replaces else Role.EFFECTIVE
-    start = resolve(first, today, 0 if replaces else 1, False, old, country)
-    when = resolve(_closing(shape, start), today, 1, True, role, country)
+    start = resolve(first, View(day.today, 0 if replaces else 1, False, old, day.country))
+    second = replace(_closing(shape, start), until=None)
+    when = resolve(second, View(day.today, 1, True, role, day.country))
     return [
         _express(tokens, first, ctx, when=start, role=old, kind=shape.kind),
-        _express(tokens, second, new, when=when, role=role, kind=shape.kind, moved=replaces),
+        _express(tokens, second, context(tokens, second), when=when, role=role, kind=shape.kind, moved=replaces),
     ]
 
 
 _RECORDS = word_set(
-    "first best worst biggest highest lowest most least largest longest smallest sharpest steepest only"
+    "first best worst biggest highest lowest most least largest longest smallest sharpest steepest only record fastest"
 )
+_APART = word_set("later earlier before after ahead early late of old sooner")
 
 
-def _lasting(tokens: Tokens, shape: Shape, ctx: Context, today: date) -> Found:
+def _lasting(tokens: Tokens, shape: Shape, ctx: Context, day: Day) -> Found:
     """A duration, or a distance from the publication ("in 90 days", "within two weeks", "two years ago")."""
     cue = tokens.at(ctx.cue[1] - 1) if ctx.cue else ""
     role, name, kind = Role.DURATION, shape.name, Kind.DURATION
-    after = tokens.at(shape.last)
-    if name == "ago" or name == "last span":
+    if name in ("ago", "last span"):
         role, kind = Role.BACKGROUND, Kind.RELATIVE
-    elif after in ("later", "earlier", "before", "after", "ahead", "early", "late", "of", "old"):
-        pass
     elif cue in ("within", "inside") or (name in ("next span", "coming span") and cue in ("in", "by")):
-        role, name, kind = Role.BY, "within", Kind.RELATIVE
-    elif name == "in" or (cue == "in" and name == "bare" and _forward(tokens, ctx)):
-        role = Role.EFFECTIVE if ctx.moving == "start" else Role.ON
+        if tokens.at(shape.last) not in _APART:
+            role, name, kind = Role.BY, "within", Kind.RELATIVE
+    elif name == "in" or (cue == "in" and name == "bare" and _forward(tokens, shape, ctx)):
+        role = Role.EFFECTIVE if ctx.moving is Moving.START else Role.ON
         name, kind = "in", Kind.RELATIVE
-    when = resolve(replace(shape, name=name), today, 1, True, role, None)
-    return _express(
-        tokens, shape, ctx, when=when, role=role, kind=kind, days=shape.days or None, months=shape.months or None
-    )
+    when = resolve(replace(shape, name=name), View(day.today, 1, True, role, None))
+    length = {"days": shape.days or None, "months": shape.months or None}
+    return _express(tokens, shape, ctx, when=when, role=role, kind=kind, **length)
 
 
-def _forward(tokens: Tokens, ctx: Context) -> bool:
+def _forward(tokens: Tokens, shape: Shape, ctx: Context) -> bool:
     """Whether "in N days" looks ahead, and does not say how long something took or how rare it is."""
-    assert ctx.cue is not None
+    if ctx.cue is None or ctx.verb is None or ctx.verb.at >= ctx.cue[0] or tokens.at(shape.last) in _APART:
+        return False
     left = tokens.words[max(0, ctx.cue[0] - 8) : ctx.cue[0]]
-    return (
-        ctx.verb is not None
-        and ctx.verb.tense in (Tense.AHEAD, Tense.NOW)
-        and ctx.verb.at < ctx.cue[0]
-        and not _RECORDS & set(left)
-    )
+    return ctx.verb.tense in (Tense.AHEAD, Tense.NOW) and not _RECORDS & set(left)
 
 
 def bind(tokens: Tokens, found: list[Found]) -> list[Found]:
     """Give durations the end that their start implies, and dates that a move leaves behind their role."""
-    out = list(found)
-    drop: set[int] = set()
+    out: list[Found | None] = list(found)
     for n, item in enumerate(found):
-        if item.expression.role is Role.DURATION and item.expression.kind is Kind.DURATION:
-            _bind_length(tokens, out, n, drop)
-    _leave_behind(tokens, out)
-    return [item for n, item in enumerate(out) if n not in drop]
+        if (
+            item.expression.role is Role.DURATION
+            and item.expression.kind is Kind.DURATION
+            and item.shape.name == "bare"
+        ):
+            _bind_length(tokens, out, n)
+    return _leave_behind(tokens, [item for item in out if item])
 
 
-def _bind_length(tokens: Tokens, out: list[Found], n: int, drop: set[int]) -> None:
+def _bind_length(tokens: Tokens, out: list[Found | None], n: int) -> None:
     item = out[n]
     right = out[n + 1] if n + 1 < len(out) else None
     left = out[n - 1] if n else None
+    assert item is not None
     if right and _starts(right) and _adjoins(tokens, item, right):
-        _from_right(tokens, out, n, drop)
-    elif (
-        left and item.context.prep is Prep.FOR and _runs_from(left) and _gap(tokens, left.shape.last, _edge(item)) <= 1
-    ):
+        _from_right(tokens, out, n, item, right)
+    elif left and item.context.prep is Prep.FOR and _runs_from(left) and _gap(tokens, left.shape.last, item.edge) <= 1:
         end = _end(left, item)
-        out[n] = replace(item, expression=replace(item.expression, when=end, role=Role.UNTIL)) if end else item
+        out[n] = item.now(when=end, role=Role.UNTIL) if end else item
 
 
-def _from_right(tokens: Tokens, out: list[Found], n: int, drop: set[int]) -> None:
-    item, start = out[n], out[n + 1]
+def _from_right(tokens: Tokens, out: list[Found | None], n: int, item: Found, start: Found) -> None:
+    """A length whose start stands behind it: "for one year from", "by three months from", "30 days from"."""
     end = _end(start, item)
     if end is None:
         return
-    moving = item.context.moving
-    if item.context.prep is Prep.BY:
-        role = Role.EFFECTIVE if moving == "move" else Role.UNTIL
-        out[n] = replace(item, expression=replace(item.expression, when=end, role=role, moved=True))
-        out[n + 1] = replace(start, expression=replace(start.expression, role=Role.OLD))
-    elif (
-        item.context.prep is Prep.FOR
-        or tokens.at(item.shape.first - 1) in w.DETERMINERS
-        or tokens.at(item.shape.first) in ("a", "an")
-    ):
-        out[n] = replace(item, expression=replace(item.expression, when=end, role=Role.UNTIL))
+    prep, moving = item.context.prep, item.context.moving
+    if prep is Prep.BY:
+        out[n] = item.now(when=end, role=Role.EFFECTIVE if moving is Moving.MOVE else Role.UNTIL, moved=True)
+        out[n + 1] = start.now(role=Role.OLD)
+    elif prep is Prep.FOR or _has_article(tokens, item):
+        out[n] = item.now(when=end, role=Role.UNTIL)
     else:
-        span = item.expression
-        whole = tokens.text[span.start : start.expression.end]
-        role = (
-            Role.EFFECTIVE
-            if moving in ("start", "move", "") and item.context.prep in (Prep.NONE, Prep.ON)
-            else Role.UNTIL
-        )
-        role = Role.BY if "within" in span.cue else role
-        out[n] = replace(
-            item,
-            expression=replace(span, end=start.expression.end, text=whole, when=end, role=role, kind=Kind.RELATIVE),
-        )
-        drop.add(n + 1)
+        lasts = moving in (Moving.LAST, Moving.PROLONG, Moving.END)
+        role = Role.BY if "within" in item.expression.cue else Role.UNTIL if lasts else Role.EFFECTIVE
+        close = start.expression.end
+        text = tokens.text[item.expression.start : close]
+        out[n] = item.now(end=close, text=text, when=end, role=role, kind=Kind.RELATIVE)
+        out[n + 1] = None
+
+
+def _has_article(tokens: Tokens, item: Found) -> bool:
+    """ "a one-year suspension": the length is that of a noun."""
+    return tokens.at(item.shape.first - 1) in w.DETERMINERS or tokens.at(item.shape.first) in ("a", "an")
 
 
 def _end(start: Found, length: Found) -> PartialDate | None:
-    when = start.expression.when
-    return (
-        later(when, length.shape.days, length.shape.months)
-        if when and (length.shape.days or length.shape.months)
-        else None
-    )
-
-
-def _edge(item: Found) -> int:
-    """The first token of an expression, its cue included."""
-    return item.context.cue[0] if item.context.cue else item.shape.first
+    when, shape = start.expression.when, length.shape
+    return later(when, shape.days, shape.months) if when and (shape.days or shape.months) else None
 
 
 def _starts(item: Found) -> bool:
@@ -219,42 +245,40 @@ def _starts(item: Found) -> bool:
 
 def _runs_from(item: Found) -> bool:
     """Whether something lasts from that date on, so that "for a year" right behind it says until when."""
-    role = item.expression.role
-    return role in (Role.EFFECTIVE, Role.SINCE) or (
-        role is Role.ON and item.expression.when is not None and not item.expression.given
-    )
+    expression = item.expression
+    told = expression.role is Role.ON and expression.when is not None and not expression.given
+    return told or expression.role in (Role.EFFECTIVE, Role.SINCE)
 
 
 def _adjoins(tokens: Tokens, item: Found, right: Found) -> bool:
     """Whether a date right of a length is its start: nothing, or the noun that lasts, stands between."""
     between = [
-        tokens.at(k) for k in range(item.shape.last, _edge(right)) if tokens.at(k) not in (",", "effective", "the", "-")
+        word for word in tokens.words[item.shape.last : right.edge] if word not in (",", "effective", "the", "-")
     ]
     if not between:
         return True
-    noun = tokens.at(item.shape.first - 1) in w.DETERMINERS or tokens.at(item.shape.first) in ("a", "an")
+    verbs = w.MODALS | w.AUX_PAST | w.PAST
     return (
-        noun
+        _has_article(tokens, item)
         and len(between) <= 4
-        and all(word.isalpha() and word not in w.MODALS | w.AUX_PAST | w.PAST for word in between)
+        and all(word.isalpha() and word not in verbs for word in between)
     )
 
 
 def _gap(tokens: Tokens, first: int, last: int) -> int:
-    return sum(tokens.at(k) not in (",", "and") for k in range(first, last))
+    return sum(word not in (",", "and") for word in tokens.words[first:last])
 
 
-def _leave_behind(tokens: Tokens, out: list[Found]) -> None:
-    """Where something moves to a new date, "Thursday's meeting" and "from A" behind it name the old one."""
-    targets = [n for n, item in enumerate(out) if item.expression.moved]
-    if not targets:
-        return
-    for n, item in enumerate(out):
-        beside = (
-            item.context.prep is Prep.FROM
-            and n - 1 in targets
-            and _gap(tokens, out[n - 1].shape.last, _edge(item)) <= 2
-        )
+def _leave_behind(tokens: Tokens, found: list[Found]) -> list[Found]:
+    """Where something moves to a new date, "Thursday's meeting" and "from A" right behind it name the old one."""
+    moves = any(item.expression.moved or item.context.moving is Moving.MOVE for item in found)
+    if not moves:
+        return found
+    out = []
+    for n, item in enumerate(found):
+        target = found[n - 1] if n else None
+        beside = target is not None and target.expression.moved and _gap(tokens, target.shape.last, item.edge) <= 2
         owned = item.expression.given and item.expression.role.places
-        if (owned or beside) and not item.expression.moved:
-            out[n] = replace(item, expression=replace(item.expression, role=Role.OLD))
+        left = owned or (beside and item.context.prep is Prep.FROM)
+        out.append(item.now(role=Role.OLD) if left and not item.expression.moved else item)
+    return out

@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rules.dates import calendar as cal
 from rules.dates.model import Kind, Role
-from rules.dates.shapes import Shape
+from rules.dates.shape import Shape
 from rules.model import PartialDate
 
 MONTH_FIRST = frozenset({"us", "usa", "united states", "ph", "philippines"})
 """Countries whose newspapers write the month first in "11/10"."""
 
 
-def resolve(shape: Shape, today: date, ahead: int, firm: bool, role: Role, country: str | None) -> PartialDate | None:
-    """When a shape is; None where the words do not tell. `ahead`: 1 the next such day, -1 the last one, 0 the nearest."""
-    if shape.kind is Kind.ABSOLUTE:
-        return _absolute(shape, today, ahead, firm, role, country)
-    if shape.kind is Kind.WEEKDAY:
-        return _weekday(shape, today, ahead, role)
-    if shape.kind is Kind.DEICTIC:
-        return _deictic(shape, today, ahead, role)
-    if shape.kind is Kind.RELATIVE:
-        return _relative(shape, today, role)
-    if shape.kind is Kind.NAMED:
-        return _named(shape, today, ahead, role)
-    if shape.kind is Kind.DURATION:
-        return _distance(shape, today)
-    return None
+@dataclass(frozen=True, slots=True)
+class View:
+    """From where, and in which direction, a date is looked for."""
+
+    today: date
+    ahead: int
+    """1 the next such day, -1 the last one, 0 the nearest."""
+    firm: bool
+    """The words say so for certain."""
+    role: Role
+    country: str | None = None
+    moved: bool = False
+    """It is the new date of something moved, and so not today."""
 
 
-def _absolute(shape: Shape, today: date, ahead: int, firm: bool, role: Role, country: str | None) -> PartialDate | None:
+def resolve(shape: Shape, view: View) -> PartialDate | None:
+    """When a shape is; None where the words do not tell."""
+    return _BY_KIND[shape.kind](shape, view)
+
+
+def _absolute(shape: Shape, view: View) -> PartialDate | None:
+    today = view.today
     year = _year(shape, today)
     if shape.name.startswith("nth:"):
         assert shape.month is not None
         assert shape.weekday is not None
-        year = year or cal.bare_month(today, shape.month, ahead).year
+        year = year or cal.bare_month(today, shape.month, view.ahead).year
         return _of(cal.nth_weekday(year, shape.month, shape.weekday, int(shape.name[4:])))
     if shape.day is None:
-        return _month_or_year(shape, today, ahead, year, role)
-    assert shape.month is not None
+        return _month_or_year(shape, view, year)
+    if shape.month is None:
+        return _of(cal.month_day(today, shape.day, view.ahead))
     if shape.name == "either":
-        return _either(shape, today, ahead, year, country)
+        return _either(shape, view, year)
     if year:
         return _of(cal.make(year, shape.month, shape.day))
-    return _of(cal.yearless(today, shape.month, shape.day, ahead, firm))
+    return _of(cal.yearless(today, shape.month, shape.day, view.ahead, view.firm))
 
 
 def _year(shape: Shape, today: date) -> int | None:
@@ -57,12 +64,13 @@ def _of(day: date | None) -> PartialDate | None:
     return PartialDate.of(day) if day else None
 
 
-def _month_or_year(shape: Shape, today: date, ahead: int, year: int | None, role: Role) -> PartialDate | None:
+def _month_or_year(shape: Shape, view: View, year: int | None) -> PartialDate | None:
+    today, role = view.today, view.role
     if shape.month is None:
         assert year is not None
         return _edged(PartialDate(year), shape.edge, role)
     if year is None:
-        when = cal.bare_month(today, shape.month, {"last": -1, "next": 1}.get(shape.relation or "", ahead))
+        when = cal.bare_month(today, shape.month, {"last": -1, "next": 1}.get(shape.relation or "", view.ahead))
         if shape.relation == "last" and (when.year, when.month) == (today.year, today.month):
             when = PartialDate(when.year - 1, when.month)
         elif shape.relation == "this":
@@ -82,13 +90,14 @@ def _edged(when: PartialDate, edge: str | None, role: Role) -> PartialDate:
     return when
 
 
-def _either(shape: Shape, today: date, ahead: int, year: int | None, country: str | None) -> PartialDate | None:
+def _either(shape: Shape, view: View, year: int | None) -> PartialDate | None:
     """ "11/10": the outlet's country decides; without one only a reading that is far nearer than the other."""
     assert shape.month is not None
     assert shape.day is not None
+    today, ahead = view.today, view.ahead
     orders = [(shape.month, shape.day), (shape.day, shape.month)]
-    if country is not None:
-        month, day = orders[0 if country.lower() in MONTH_FIRST else 1]
+    if view.country is not None:
+        month, day = orders[0 if view.country.lower() in MONTH_FIRST else 1]
         return _of(cal.make(year, month, day) if year else cal.yearless(today, month, day, ahead, True))
     found = [cal.make(year, m, d) if year else cal.yearless(today, m, d, ahead, True) for m, d in orders]
     near, far = sorted((day for day in found if day), key=lambda day: abs((day - today).days))
@@ -96,7 +105,8 @@ def _either(shape: Shape, today: date, ahead: int, year: int | None, country: st
     return _of(near) if clear else None
 
 
-def _weekday(shape: Shape, today: date, ahead: int, role: Role) -> PartialDate | None:
+def _weekday(shape: Shape, view: View) -> PartialDate | None:
+    today, ahead = view.today, view.ahead
     assert shape.weekday is not None
     if shape.day:
         return _of(
@@ -117,23 +127,24 @@ def _weekday(shape: Shape, today: date, ahead: int, role: Role) -> PartialDate |
     if ahead < 0:
         return _of(cal.add_days(today, forth - 7 if forth else 0))
     if ahead == 0:
-        return _of(cal.add_days(today, forth if forth <= 3 else forth - 7))
-    again = not forth and role in (Role.UNTIL, Role.BY)
+        return _of(cal.add_days(today, forth if forth <= 4 else forth - 7))
+    again = not forth and (view.moved or view.role in (Role.UNTIL, Role.BY))
     return _of(cal.add_days(today, 7 if again else forth))
 
 
-def _deictic(shape: Shape, today: date, ahead: int, role: Role) -> PartialDate | None:
+def _deictic(shape: Shape, view: View) -> PartialDate | None:
     offset = shape.offset or 0
-    if shape.name == "midnight" and ahead > 0 and role is Role.EFFECTIVE:
+    if shape.name == "midnight" and view.ahead > 0 and view.role is Role.EFFECTIVE:
         offset += 1
-    return _of(cal.add_days(today, offset))
+    return _of(cal.add_days(view.today, offset))
 
 
 _RELATIVE = {"this": 0, "next": 1, "coming": 1, "last": -1}
 
 
-def _relative(shape: Shape, today: date, role: Role) -> PartialDate | None:
+def _relative(shape: Shape, view: View) -> PartialDate | None:
     """ "next month", "the end of this year", "early next week" (a week has no day of its own, unless its end is meant)."""
+    today, role = view.today, view.role
     step = _RELATIVE.get(shape.relation or "this", 0)
     if shape.unit == "month":
         when = cal.shift_month(PartialDate(today.year, today.month), step)
@@ -150,7 +161,8 @@ def _quarter(year: int, nth: int, edge: str | None, role: Role) -> PartialDate:
     return cal.month_end(year, 3 * nth) if edge == "end" and role in (Role.UNTIL, Role.BY) else PartialDate(year)
 
 
-def _named(shape: Shape, today: date, ahead: int, role: Role) -> PartialDate | None:
+def _named(shape: Shape, view: View) -> PartialDate | None:
+    today, ahead, role = view.today, view.ahead, view.role
     if shape.unit == "holiday":
         return _holiday(shape.name, today, ahead)
     if shape.unit == "season":
@@ -191,8 +203,9 @@ def _season(shape: Shape, today: date, ahead: int) -> PartialDate | None:
     return PartialDate(today.year + (today.month >= starts + (0 if relation else 3)))
 
 
-def _distance(shape: Shape, today: date) -> PartialDate | None:
+def _distance(shape: Shape, view: View) -> PartialDate | None:
     """ "in 90 days", "two weeks ago": from the publication; a distance in months or years is only that exact."""
+    today = view.today
     if shape.name not in ("in", "within", "ago"):
         return None
     sign = -1 if shape.name == "ago" else 1
@@ -205,3 +218,13 @@ def _distance(shape: Shape, today: date) -> PartialDate | None:
     if shape.months % 12:
         return cal.shift_month(PartialDate(today.year, today.month), sign * shape.months)
     return cal.shift_month(PartialDate(today.year), sign * shape.months)
+
+
+_BY_KIND: dict[Kind, Callable[[Shape, View], PartialDate | None]] = {
+    Kind.ABSOLUTE: _absolute,
+    Kind.WEEKDAY: _weekday,
+    Kind.DEICTIC: _deictic,
+    Kind.RELATIVE: _relative,
+    Kind.NAMED: _named,
+    Kind.DURATION: _distance,
+}

@@ -1,468 +1,194 @@
-"""What a date is to its sentence: the cue words to its left, the verb that governs it, and the tense.
-
-Everything here looks at a bounded window inside the clause round one shape.
-"""
+"""What a date is to its sentence, from its context."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from rules.dates import words as w
+from rules.dates.context import Context, Moving, Prep
 from rules.dates.model import Kind, Role
-from rules.dates.shapes import Shape
+from rules.dates.shape import Shape
+from rules.dates.verbs import REACH, Tense, infinitive, stops
 from rules.scan import Tokens, word_set
 
 
-class Prep(StrEnum):
-    """What the words directly before a date say."""
-
-    FROM = "from"
-    UNTIL = "until"
-    TO = "to"
-    BY = "by"
-    SINCE = "since"
-    AFTER = "after"
-    ON = "on"
-    FOR = "for"
-    OF = "of"
-    NONE = ""
-
-
-_PHRASES: dict[Prep, str] = {
-    Prep.FROM: (
-        "from|starting|starting on|starting from|starting in|starting at|beginning|beginning on|beginning in|beginning from|commencing|"
-        "commencing on|effective|effective from|effective on|effective as of|as of|as from|with effect from|with effect on|"
-        "with validity from|on or after|on and after|from and after|no earlier than|not earlier than|no sooner than|not before|at the earliest on"
-    ),
-    Prep.UNTIL: "until|till|til|up until|through|thru|up to|up to and including|until at least|through to|through at least|until after",
-    Prep.TO: "to|into|onto",
-    Prep.BY: "by|before|no later than|not later than|on or before|between now and|at the latest by|in time for|ahead of|prior to|by no later than",
-    Prep.SINCE: "since|ever since",
-    Prep.AFTER: "after|following",
-    Prep.ON: "on|in|at|during|over|throughout|around|upon|within|inside",
-    Prep.FOR: "for",
-    Prep.OF: "of",
-}
-
-
-def _cues() -> dict[str, list[tuple[tuple[str, ...], Prep]]]:
-    """Cue phrases by their last word, the longest first."""
-    table: dict[str, list[tuple[tuple[str, ...], Prep]]] = {}
-    for prep, phrases in _PHRASES.items():
-        for phrase in phrases.split("|"):
-            words = tuple(phrase.split())
-            table.setdefault(words[-1], []).append((words, prep))
-    for entries in table.values():
-        entries.sort(key=lambda entry: -len(entry[0]))
-    return table
-
-
-_CUES = _cues()
-_FILLERS = frozenset(
-    [
-        "the",
-        "about",
-        "around",
-        "roughly",
-        "approximately",
-        "some",
-        "just",
-        "only",
-        "early",
-        "late",
-        "as",
-        "soon",
-        "sometime",
-        "possibly",
-        "perhaps",
-        "probably",
-        "merely",
-        "at",
-        "least",
-        '"',
-        "(",
-        "his",
-        "her",
-        "its",
-        "their",
-    ]
-)
-_HARD = word_set(". ; : ! ? • |") | {"\n"}
-_REACH = 16
-_RIGHT_REACH = 24
-
-
-class Tense(StrEnum):
-    PAST = "past"
-    AHEAD = "ahead"
-    NOW = "now"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """The verb form nearest to a date in its clause."""
-
-    at: int
-    word: str
-    tense: Tense
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What stands round one shape."""
-
-    prep: Prep
-    cue: tuple[int, int] | None
-    """Tokens [first, last) of the cue."""
-    verb: Verb | None
-    moving: str
-    """`move`, `extend`, `start`, `end`, or empty: the family of the nearest verb of that kind to the left."""
-    negated: bool
-    """That verb stands under a negation ("will not start until")."""
-
-
-def context(tokens: Tokens, shape: Shape) -> Context:
-    prep, cue = _preposition(tokens, shape.first)
-    edge = cue[0] if cue else shape.first
-    moving, at = _family(tokens, edge)
-    return Context(prep, cue, governing(tokens, edge, shape.last), moving, bool(moving) and _negated(tokens, at))
-
-
-def _preposition(tokens: Tokens, first: int) -> tuple[Prep, tuple[int, int] | None]:
-    k = first - 1
-    for _ in range(4):
-        word = tokens.at(k)
-        if word in _CUES:
-            found = _phrase(tokens, k)
-            if found:
-                return found
-        if word not in _FILLERS:
-            break
-        k -= 1
-    return Prep.NONE, None
-
-
-def _phrase(tokens: Tokens, k: int) -> tuple[Prep, tuple[int, int]] | None:
-    for parts, prep in _CUES[tokens.at(k)]:
-        first = k - len(parts) + 1
-        if first >= 0 and tuple(tokens.words[first : k + 1]) == parts:
-            return prep, (first, k + 1)
-    return None
-
-
-def _abbreviation(tokens: Tokens, k: int) -> bool:
-    """Whether the full stop at `k` belongs to an abbreviation or initial, and ends no sentence."""
-    if tokens.at(k) != ".":
-        return False
-    short = (
-        len(tokens.at(k - 1)) == 1 or tokens.at(k - 1) in w.SHORT_MONTHS or tokens.at(k - 1) in ("mr", "ms", "dr", "no")
-    )
-    return short or tokens.touches(k + 1)
-
-
-def stops(tokens: Tokens, k: int) -> bool:
-    """Whether a clause ends at token `k`."""
-    word = tokens.at(k)
-    if word == "-":
-        return not (tokens.touches(k) and tokens.touches(k + 1))
-    return word in _HARD and not _abbreviation(tokens, k) and not (word == ":" and tokens.touches(k + 1))
-
-
-def _family(tokens: Tokens, edge: int) -> tuple[str, int]:
-    """The nearest verb of moving, extending, starting or ending to the left of `edge` in its clause, and where."""
-    particle = False
-    for k in range(edge - 1, max(-1, edge - 1 - _REACH), -1):
-        word = tokens.at(k)
-        if stops(tokens, k):
-            break
-        if word in w.PARTICLES:
-            particle = True
-        if (
-            word in w.MOVE
-            or (particle and word in w.PARTICLE_MOVE)
-            or (word in ("hold", "holds", "held", "holding") and tokens.at(k + 1) == "off")
-        ):
-            return "move", k
-        if word in ("run", "runs", "ran", "running") and tokens.at(k + 1) == "out":
-            return "end", k
-        if word in w.EXTEND:
-            return "extend", k
-        if word in w.END and not (word == "ended" and edge - k > 6):
-            return "end", k
-        if word in w.START and not (word == "start" and tokens.at(k - 1) in w.DETERMINERS):
-            return "start", k
-        if word in ("end", "ends") and _verbal(tokens, k):
-            return "end", k
-    return "", edge
-
-
-def _verbal(tokens: Tokens, k: int) -> bool:
-    return (
-        tokens.at(k - 1) in w.MODALS
-        or tokens.at(k - 1) in ("to", "not")
-        or (tokens.at(k) == "ends" and tokens.at(k - 1) not in w.DETERMINERS)
-    )
-
-
-def _negated(tokens: Tokens, at: int) -> bool:
-    return any(word in ("not", "never") or word.endswith("n't") for word in tokens.words[max(0, at - 5) : at])
-
-
-def governing(tokens: Tokens, edge: int, last: int) -> Verb | None:
-    """The nearest verb form left of the date; where the clause has none there, the first one right of it."""
-    for k in range(edge - 1, max(-1, edge - 1 - _REACH), -1):
-        if stops(tokens, k):
-            break
-        verb = _verb(tokens, k)
-        if verb:
-            return verb
-    for k in range(last, min(len(tokens), last + _RIGHT_REACH)):
-        if stops(tokens, k):
-            break
-        verb = _verb(tokens, k, right=True)
-        if verb:
-            return verb
-    return None
-
-
-def _verb(tokens: Tokens, k: int, *, right: bool = False) -> Verb | None:
-    word = tokens.at(k)
-    if word in w.MODALS:
-        return Verb(k, word, Tense.AHEAD)
-    if word == "to":
-        return Verb(k, tokens.at(k + 1), Tense.AHEAD) if _infinitive(tokens, k) else None
-    if word in w.AUX_PAST:
-        return Verb(k, word, Tense.PAST)
-    if word in w.PAST_ONLY and (k == 0 or not tokens.capital(k) or tokens.raw(k).isupper()):
-        return Verb(k, word, Tense.PAST)
-    if word.endswith("ed") and len(word) > 3 and word not in w.NOT_PAST and tokens.at(k - 1) != "-":
-        return None if tokens.capital(k) and k and not tokens.raw(k).isupper() else _participle(tokens, k)
-    if word in w.PAST:
-        return (
-            _participle(tokens, k)
-            if right or tokens.at(k - 1) in w.AUX_NOW | w.AUX_PAST | w.MODALS | w.PRONOUNS
-            else None
-        )
-    if word in w.SAY or word in w.PRESENT:
-        noun = (
-            tokens.at(k - 1) in w.DETERMINERS
-            or tokens.at(k - 1) in w.PREPOSITIONS
-            or (tokens.capital(k) and k > 0 and not tokens.raw(k).isupper())
-        )
-        return None if noun else Verb(k, word, Tense.NOW)
-    if word in ("is", "are", "has", "have", "'re", "'ve"):
-        return Verb(k, word, Tense.NOW)
-    if word in w.PLANS and word not in ("going",):
-        return Verb(k, word, Tense.AHEAD)
-    return None
-
-
-def _infinitive(tokens: Tokens, k: int) -> bool:
-    """Whether "to" opens an infinitive ("to start"), and is no preposition ("to goods", "to China")."""
-    word = tokens.at(k + 1)
-    if (
-        not word.isalpha()
-        or word in w.DETERMINERS
-        or word in w.PRONOUNS
-        or word in w.PREPOSITIONS
-        or word in w.WEEKDAYS
-        or word in w.MONTHS
-    ):
-        return False
-    if tokens.capital(k + 1) and not tokens.raw(k + 1).isupper():
-        return False
-    if (
-        tokens.at(k - 1)
-        in ("according", "prior", "next", "close", "response", "addition", "subject", "due", "thanks", "up", "back")
-        and tokens.at(k - 1) != "due"
-    ):
-        return False
-    plural = word.endswith("s") and not word.endswith("ss")
-    return not plural and word not in (
-        "percent",
-        "tomorrow",
-        "today",
-        "reporters",
-        "people",
-        "early",
-        "late",
-        "mid",
-        "about",
-        "around",
-    )
-
-
-def _participle(tokens: Tokens, k: int) -> Verb:
-    """A form in -ed: its auxiliary tells whether it lies ahead, is present, or past."""
-    word = tokens.at(k)
-    for n in range(k - 1, max(-1, k - 5), -1):
-        aux = tokens.at(n)
-        if aux in w.FUTURE or (aux == "to" and tokens.at(n + 1) == "be"):
-            return Verb(k, word, Tense.AHEAD)
-        if aux in w.AUX_PAST or aux in ("has", "have", "'ve"):
-            return Verb(k, word, Tense.PAST)
-        if aux in ("is", "are", "'re") or aux == "being":
-            return Verb(k, word, Tense.AHEAD if word in w.PLANS else Tense.NOW)
-        if aux in w.PREPOSITIONS or not aux.isalpha():
-            break
-    return Verb(k, word, Tense.AHEAD if word in w.PLANS and tokens.at(k + 1) in ("for", "to", "on") else Tense.PAST)
-
-
 def role_of(tokens: Tokens, shape: Shape, ctx: Context) -> tuple[Role, bool]:
-    """The role of a dated shape, and whether it is the new date of something moved."""
-    if shape.heading:
+    """The role of a dated shape, and whether it is the new date of something that a verb moves or prolongs."""
+    if shape.dateline:
         return Role.SAID, False
+    if shape.name == "immediately":
+        return Role.EFFECTIVE, False
     if _replaced(tokens, shape, ctx):
         return Role.OLD, False
-    if ctx.prep is Prep.FROM:
-        return _from(tokens, shape, ctx), False
     if ctx.prep in (Prep.UNTIL, Prep.TO):
-        return _until(tokens, shape, ctx)
+        return _until(tokens, ctx)
+    return _simple(tokens, shape, ctx), False
+
+
+def _simple(tokens: Tokens, shape: Shape, ctx: Context) -> Role:
+    if ctx.prep is Prep.FROM:
+        return _from(tokens, shape, ctx)
     if ctx.prep is Prep.BY:
-        later = ctx.cue is not None and tokens.at(ctx.cue[0]) == "before" and ctx.negated
-        return (Role.EFFECTIVE if later else Role.BY), False
+        return _by(tokens, shape, ctx)
     if ctx.prep is Prep.SINCE:
-        return Role.SINCE, False
+        return Role.SINCE
     if ctx.prep is Prep.AFTER:
         ahead = ctx.verb is not None and ctx.verb.tense in (Tense.AHEAD, Tense.NOW)
-        return (Role.EFFECTIVE if ahead else Role.BACKGROUND), False
+        return Role.EFFECTIVE if ahead else Role.BACKGROUND
     if ctx.prep is Prep.OF:
-        return Role.NAME, False
-    return _on(tokens, shape, ctx), False
+        return _of(tokens, ctx)
+    return _on(tokens, shape, ctx)
 
 
 def _from(tokens: Tokens, shape: Shape, ctx: Context) -> Role:
     assert ctx.cue is not None
-    before = tokens.at(ctx.cue[0] - 1)
-    if before in ("date", "dates", "dating", "dated", "stems", "stem", "stemming"):
-        return Role.NAME
-    if (
-        tokens.at(ctx.cue[0]) == "from"
-        and tokens.at(ctx.cue[1] - 1) == "from"
-        and ctx.moving == "move"
-        and _to_follows(tokens, shape.last)
-    ):
+    first, last = ctx.cue
+    left_behind = tokens.at(last - 1) == "from" and last - first == 1 and ctx.moving in (Moving.MOVE, Moving.PROLONG)
+    if left_behind and any(tokens.at(k) in ("to", "until", "till") for k in range(shape.last, shape.last + 3)):
         return Role.OLD
-    return Role.OLD if _was_planned(tokens, ctx.cue[0]) else Role.EFFECTIVE
+    return Role.OLD if _was_planned(tokens, first) else Role.EFFECTIVE
 
 
-def _to_follows(tokens: Tokens, last: int) -> bool:
-    """Whether "to" or "until" with another date comes next ("from A to B")."""
-    return any(tokens.at(k) in ("to", "until", "till") for k in range(last, last + 3))
+def _by(tokens: Tokens, shape: Shape, ctx: Context) -> Role:
+    assert ctx.cue is not None
+    if tokens.at(ctx.cue[0]) == "before":
+        if ctx.negated:
+            return Role.EFFECTIVE
+        if shape.name == "midnight":
+            return Role.ON
+        if shape.unit == "holiday" and ctx.verb and ctx.verb.tense is Tense.PAST:
+            return Role.BACKGROUND
+    if ctx.cue[0] == 0 and ctx.verb and ctx.verb.word in w.AUX_PAST:
+        return Role.BACKGROUND
+    return Role.BY
 
 
-def _until(tokens: Tokens, shape: Shape, ctx: Context) -> tuple[Role, bool]:
+def _of(tokens: Tokens, ctx: Context) -> Role:
+    """ "a start date of 1 December", "a deadline of 10 November"; else the date names a thing ("the rules of 9 October")."""
+    assert ctx.cue is not None
+    before = tokens.words[max(0, ctx.cue[0] - 2) : ctx.cue[0]]
+    if w.START_NOUNS & set(before) or before == ["effective", "date"]:
+        return Role.EFFECTIVE
+    return Role.UNTIL if w.END_NOUNS & set(before) else Role.NAME
+
+
+def _until(tokens: Tokens, ctx: Context) -> tuple[Role, bool]:
     assert ctx.cue is not None
     first = ctx.cue[0]
-    if ctx.moving == "move":
-        ends = w.END_NOUNS & set(tokens.words[max(0, first - _REACH) : first])
-        return (Role.UNTIL if ends - {"end"} or _end_of(tokens, first) else Role.EFFECTIVE), True
+    if ctx.moving is Moving.MOVE:
+        return (Role.UNTIL if _end_moves(tokens, first) else Role.EFFECTIVE), True
+    prolonged = ctx.moving is Moving.PROLONG
     if ctx.prep is Prep.UNTIL:
-        direct = tokens.at(first - 1) == "not"
-        if (ctx.negated and ctx.moving == "start") or (ctx.negated and not ctx.moving) or direct:
-            return Role.EFFECTIVE, False
-        return Role.UNTIL, ctx.moving == "extend"
-    if ctx.moving == "extend":
-        return Role.UNTIL, True
-    if tokens.at(first - 1) in w.UNITS or tokens.at(first - 1) in ("ended", "period"):
-        return Role.BACKGROUND, False
-    return Role.UNTIL, False
+        waits = ctx.negated and ctx.moving in (Moving.START, Moving.NONE)
+        return (Role.EFFECTIVE, False) if waits or tokens.at(first - 1) == "not" else (Role.UNTIL, prolonged)
+    measured = tokens.at(first - 1) in w.UNITS or tokens.at(first - 1) in ("ended", "period")
+    return (Role.BACKGROUND, False) if measured else (Role.UNTIL, prolonged)
 
 
-def _end_of(tokens: Tokens, first: int) -> bool:
-    """Whether what is moved is "the end of" something."""
-    for k in range(max(0, first - _REACH), first):
+def _end_moves(tokens: Tokens, first: int) -> bool:
+    """Whether it is an end that is moved: "the expiry was put off to", "brought the end of the truce forward to"."""
+    for k in range(max(0, first - REACH), first):
+        word = tokens.at(k)
+        if word in w.END_NOUNS and word != "end":
+            return True
         if tokens.seq(k, "end", "of"):
             what = tokens.at(k + 3) if tokens.at(k + 2) in w.DETERMINERS else tokens.at(k + 2)
-            return what not in w.PERIODS and what not in w.MONTHS and not what.isdecimal()
+            if what not in w.PERIODS and what not in w.MONTHS and not what[:1].isdecimal():
+                return True
     return False
 
 
 def _on(tokens: Tokens, shape: Shape, ctx: Context) -> Role:
     edge = ctx.cue[0] if ctx.cue else shape.first
-    if _was_planned(tokens, edge):
+    if _was_planned(tokens, edge) or _presupposed(tokens, shape, ctx):
         return Role.OLD
-    if _said(tokens, edge, ctx.verb):
+    if ctx.prep is not Prep.FOR and shape.kind is not Kind.NAMED and _said(tokens, edge, ctx):
         return Role.SAID
-    if ctx.moving == "end" and ctx.verb and edge - ctx.verb.at <= 8:
+    if ctx.moving is Moving.END and ctx.verb and edge - ctx.verb.at <= 8:
         return Role.UNTIL
-    if ctx.moving == "start" and _near_start(tokens, edge):
+    if ctx.moving is Moving.START and w.START & set(tokens.words[max(0, edge - 6) : edge]):
         return Role.EFFECTIVE
+    return _when_clause(tokens, shape)
+
+
+def _when_clause(tokens: Tokens, shape: Shape) -> Role:
+    """ "10 November, when the truce runs out": the clause behind says what the day is."""
+    j = shape.last + (tokens.at(shape.last) == ",")
+    if tokens.at(j) == "when":
+        for k in range(j + 1, j + 14):
+            if stops(tokens, k):
+                break
+            if (
+                tokens.at(k) in w.END
+                or tokens.at(k) == "ends"
+                or (tokens.at(k) in ("run", "runs") and tokens.at(k + 1) == "out")
+            ):
+                return Role.UNTIL
+            if tokens.at(k) in w.START:
+                return Role.EFFECTIVE
     return Role.ON
 
 
-def _near_start(tokens: Tokens, edge: int) -> bool:
-    """Whether a verb of starting stands close enough to govern the date: "takes effect on", "to start"."""
-    return any(word in w.START for word in tokens.words[max(0, edge - 6) : edge])
-
-
-def _said(tokens: Tokens, edge: int, verb: Verb | None) -> bool:
+def _said(tokens: Tokens, edge: int, ctx: Context) -> bool:
     """Whether the date is the day of saying: "said on Thursday", "in a notice on Friday", "on Wednesday denied"."""
-    near = tokens.words[max(0, edge - 3) : edge]
-    if any(word in w.SAY_NOUNS for word in near) and any(
-        word in ("a", "an", "in", "the", "his", "her", "its") for word in tokens.words[max(0, edge - 5) : edge]
-    ):
+    verb = ctx.verb
+    if tokens.at(edge - 1) in w.SAY_NOUNS and {"a", "an", "in", "the"} & set(tokens.words[max(0, edge - 4) : edge]):
         return verb is None or verb.tense is not Tense.AHEAD or verb.word in w.SAY
-    if verb is None or verb.word not in w.SAY:
+    if verb is None or verb.tense not in (Tense.PAST, Tense.NOW):
         return False
-    return verb.tense in (Tense.PAST, Tense.NOW)
+    calls = verb.word in ("called", "calls") and tokens.at(verb.at + 1) in ("on", "for")
+    return calls or verb.word in w.SAY
+
+
+_BEHIND = {"originally", "previously", "formerly"}
+_SKIPPED = word_set('the merely only just on " (')
 
 
 def _replaced(tokens: Tokens, shape: Shape, ctx: Context) -> bool:
     """Whether the date is the one that no longer holds: "rather than 1 December", "not 1 December", "are replaced by"."""
     k = (ctx.cue[0] if ctx.cue else shape.first) - 1
-    while tokens.at(k) in ("the", "merely", "only", "just", "on", '"', "(") and k > shape.first - 6:
+    while tokens.at(k) in _SKIPPED and k > shape.first - 6:
         k -= 1
     word, before = tokens.at(k), tokens.at(k - 1)
-    if (before, word) in (("instead", "of"), ("rather", "than"), ("in", "lieu"), ("place", "of")) or word in (
-        "originally",
-        "previously",
-        "formerly",
-    ):
+    if (before, word) in (("instead", "of"), ("rather", "than"), ("place", "of")) or word in _BEHIND:
         return True
-    if word == "not" and ctx.prep not in (Prep.UNTIL, Prep.BY):
-        return tokens.at(k + 1) != "before"
-    if word == "not" and ctx.prep is Prep.UNTIL:
-        return before in ("and", ",") and k - 1 > 0
+    if word == "not" and ctx.prep is not Prep.BY:
+        return (before in ("and", ",") and k > 1) if ctx.prep is Prep.UNTIL else tokens.at(k + 1) != "before"
+    return _amended(tokens, shape)
+
+
+def _amended(tokens: Tokens, shape: Shape) -> bool:
+    """Legal prose: "'on 1 December' is replaced by 'on 15 November'", "striking '1 December' and inserting"."""
     j = shape.last
     while tokens.at(j) in ('"', "'", ",", "."):
         j += 1
     if tokens.at(j) in ("is", "are", "be", "shall") and {"replaced", "substituted", "deleted"} & set(
-        tokens.words[j + 1 : j + 3]
+        tokens.words[j + 1 : j + 4]
     ):
         return True
-    return bool(
-        {"striking", "deleting", "replacing"} & set(tokens.words[max(0, shape.first - 8) : shape.first])
-    ) and not ({"inserting", "with", "by"} & set(tokens.words[max(0, shape.first - 6) : shape.first]))
+    left = tokens.words[max(0, shape.first - 8) : shape.first]
+    return bool({"striking", "deleting", "replacing"} & set(left)) and not {"inserting", "with", "by"} & set(left[-6:])
 
 
 def _was_planned(tokens: Tokens, edge: int) -> bool:
     """Whether the date is one that had been planned: "which was to start on", "had been set for", ", due on"."""
-    for k in range(edge - 1, max(-1, edge - 10), -1):
+    for k in range(edge - 1, max(-1, edge - 18), -1):
         word = tokens.at(k)
         if stops(tokens, k) or (word == "," and k < edge - 1):
             return False
         if word in ("was", "were", "had"):
-            plan = word != "had" and tokens.at(k + 1) == "to" and _infinitive(tokens, k + 1)
-            planned = plan or bool(w.PLANS & set(tokens.words[k + 1 : k + 5]))
-            return planned and (
-                tokens.at(k - 1) in ("that", "which", "who", ",")
-                or _subject_of_relative(tokens, k)
-                or not _reported(tokens, k)
-            )
-        if word in w.MODALS or word in ("is", "are", "has", "have", "'s"):
+            to = word != "had" and tokens.at(k + 1) == "to" and infinitive(tokens, k + 1)
+            planned = to or bool(w.PLANS & set(tokens.words[k + 1 : k + 5]))
+            return planned and (_relative(tokens, k) or not _reported(tokens, k))
+        have = word in ("has", "have") and tokens.at(k - 1) != "to"
+        if word in w.MODALS or word in ("is", "are", "'s") or have:
             return False
-        if word in w.PLANS and word not in ("going", "announced", "expected"):
-            if tokens.at(k - 1) == "," and k > 1:
-                return True
+        if word in w.PLANS and word not in ("going", "expected") and tokens.at(k - 1) == "," and k > 1:
+            return True
     return False
 
 
-def _subject_of_relative(tokens: Tokens, k: int) -> bool:
-    """ "that he had threatened", "which Beijing had planned"."""
-    return any(tokens.at(n) in ("that", "which") for n in range(k - 3, k))
+def _relative(tokens: Tokens, k: int) -> bool:
+    """Whether the auxiliary at `k` stands in a relative clause: "that was", "which Beijing had", ", which were"."""
+    return any(tokens.at(n) in ("that", "which", "who", ",") for n in range(k - 3, k))
 
 
 def _reported(tokens: Tokens, k: int) -> bool:
@@ -470,16 +196,24 @@ def _reported(tokens: Tokens, k: int) -> bool:
     return any(tokens.at(n) in w.SAY for n in range(max(0, k - 12), k))
 
 
-def attributive(tokens: Tokens, shape: Shape, ctx: Context) -> Role | None:
+_FINITE = word_set("was were has had is are will would have been being")
+
+
+def _presupposed(tokens: Tokens, shape: Shape, ctx: Context) -> bool:
+    """ "the tariff planned for 15 December was cancelled": a participle with the date, and the verb of the sentence behind."""
+    if ctx.cue is None or tokens.at(ctx.cue[0] - 1) not in w.PLANS:
+        return False
+    participle = ctx.cue[0] - 1
+    if {"is", "are", "be", "been", "being", "'s"} & set(tokens.words[max(0, participle - 3) : participle]):
+        return False
+    return any(tokens.at(k) in _FINITE for k in range(shape.last, shape.last + 3))
+
+
+def attributive(tokens: Tokens, shape: Shape) -> Role | None:
     """The role of a date that belongs to a noun ("Thursday's meeting", "its 9 October rules"); None where it does not."""
-    j = shape.last
-    possessive = tokens.at(j) == "'s"
-    if not possessive and shape.kind not in (Kind.ABSOLUTE, Kind.WEEKDAY):
-        return None
-    j += possessive
-    if not possessive and (tokens.at(shape.first - 1) in _GOVERN or not _noun(tokens, j)):
-        return None
-    if not possessive and tokens.at(shape.first - 1) not in w.DETERMINERS and not _adjective(tokens, shape):
+    possessive = tokens.at(shape.last) == "'s"
+    j = shape.last + possessive
+    if not possessive and not _in_phrase(tokens, shape):
         return None
     for k in range(j, j + 5):
         word = tokens.at(k)
@@ -495,52 +229,55 @@ def attributive(tokens: Tokens, shape: Shape, ctx: Context) -> Role | None:
 
 
 _GOVERN = word_set(
-    "in on by until till through since from to before after during starting beginning effective for and of or"
+    "in on by until till through since from to before after during starting beginning effective for and of or between"
 )
+_NOT_NOUN = w.PREPOSITIONS | w.DETERMINERS | w.PRONOUNS | w.ADVERBS | w.MODALS | w.AUX_PAST | w.AUX_NOW | w.DAYPARTS
+_NOUNS = w.START_NOUNS | w.END_NOUNS | w.EVENT_NOUNS
 
 
-def _adjective(tokens: Tokens, shape: Shape) -> bool:
-    """Whether what stands before lets the date be part of a noun phrase: nothing, an adjective, a possessive."""
-    before = tokens.at(shape.first - 1)
+def _in_phrase(tokens: Tokens, shape: Shape) -> bool:
+    """Whether the date stands inside a noun phrase, before its noun."""
+    if shape.kind not in (Kind.ABSOLUTE, Kind.WEEKDAY):
+        return False
+    before, after = tokens.at(shape.first - 1), tokens.at(shape.last)
+    month = shape.kind is Kind.ABSOLUTE and shape.day is None and shape.year is None
+    if before in w.DETERMINERS and before not in ("this", "that", "each", "every"):
+        return after.isalpha() and after not in _NOT_NOUN
+    if before == "on" and month:
+        return _noun(tokens, shape.last)
+    if before in _GOVERN or not _noun(tokens, shape.last):
+        return False
     if shape.first == 0 or before in ("'s", '"', "(") or stops(tokens, shape.first - 1):
         return not tokens.capital(shape.last)
-    month = shape.kind is Kind.ABSOLUTE and shape.day is None and shape.year is None
-    if before in w.PREPOSITIONS or month:
-        return True
-    return shape.kind is Kind.WEEKDAY and tokens.at(shape.last) in w.START_NOUNS | w.END_NOUNS | w.EVENT_NOUNS
+    return month or before in w.PREPOSITIONS or (shape.kind is Kind.WEEKDAY and after in _NOUNS)
 
 
 def _noun(tokens: Tokens, j: int) -> bool:
     """Whether the word at `j` can be the noun, or part of the noun phrase, that a date stands before."""
     word = tokens.at(j)
-    if not word.isalpha() or word in w.PREPOSITIONS or word in w.DETERMINERS or word in w.PRONOUNS or word in w.ADVERBS:
+    if not word.isalpha() or word in _NOT_NOUN or word in w.PAST or word in w.SAY:
         return False
-    if (
-        word in w.MODALS
-        or word in w.AUX_PAST
-        or word in w.AUX_NOW
-        or word in w.PAST
-        or word in w.SAY
-        or word in w.DAYPARTS
-    ):
-        return False
-    if word in w.PRESENT and word not in w.START_NOUNS | w.END_NOUNS | w.EVENT_NOUNS:
+    if word in w.PRESENT and word not in _NOUNS:
         return False
     return not word.endswith(("ed", "ly")) or word in w.NOT_PAST
 
 
-def direction(ctx: Context, role: Role) -> tuple[int, bool]:
+def direction(shape: Shape, ctx: Context, role: Role) -> tuple[int, bool]:
     """Where to look for the day: 1 ahead, -1 behind, 0 nearest; and whether the words say so for certain."""
+    tense = ctx.verb.tense if ctx.verb else Tense.NONE
     if role in (Role.SAID, Role.SINCE, Role.BACKGROUND):
         return -1, True
     if role in (Role.NAME, Role.OLD):
         return 0, False
-    tense = ctx.verb.tense if ctx.verb else Tense.NONE
+    if shape.entry and shape.kind is Kind.ABSOLUTE:
+        return (1 if tense is Tense.AHEAD else -1), False
     if role in (Role.UNTIL, Role.BY):
         ended = role is Role.UNTIL and ctx.prep not in (Prep.UNTIL, Prep.TO) and tense is Tense.PAST
         return (-1, False) if ended else (1, True)
-    if role is Role.EFFECTIVE and ctx.prep in (Prep.UNTIL, Prep.TO, Prep.FROM):
-        return 1, ctx.prep is not Prep.FROM or tense is Tense.AHEAD
+    if role is Role.EFFECTIVE and ctx.prep in (Prep.UNTIL, Prep.TO):
+        return 1, True
+    if role is Role.EFFECTIVE and ctx.prep is Prep.FROM:
+        return 1, tense is Tense.AHEAD
     if tense is Tense.PAST and ctx.prep is not Prep.FOR:
         return -1, False
     return 1, tense is Tense.AHEAD

@@ -51,6 +51,8 @@ ZONES = word_set(
 )
 
 DETERMINERS = word_set("the a an its his her their our my your this that these those any some no each every both")
+ARTICLES = word_set("the a an its his her their our my your any some no each every both")
+"""Before a word that is verb and noun: it is the noun."""
 PREPOSITIONS = word_set(
     "in on at by for from to of with without under over against about after before during until till through "
     "since between among amid into onto upon within despite per via as than like than unless if because while "
@@ -68,9 +70,9 @@ AUX_PAST = word_set("was were had did wasn't weren't hadn't didn't")
 AUX_NOW = word_set("is are has have does do isn't aren't hasn't haven't doesn't don't be been being am")
 PAST = word_set(
     "met took came went began held said told struck sold bought fell rose left kept gave got made won lost led "
-    "spoke wrote ran withdrew drew broke built brought paid sent sat saw shook stood thought flew swore became "
+    "spoke wrote ran withdrew drew broke built brought paid sent sat saw shook stood thought drawn flew swore became "
     "chose drove grew heard knew lay laid meant threw understood woke wore found felt sought taught caught fought "
-    "saw sank shrank sprang swung slid stuck hung overturned undid overtook undertook closed put cut hit set let "
+    "saw sank shrank sprang swung slid stuck hung overturned undid overtook undertook put cut hit set let "
     "shut cost spread"
 )
 PAST_ONLY = PAST - word_set("put cut hit set let shut cost spread")
@@ -90,7 +92,7 @@ ING_STARTS = frozenset(["starting", "beginning", "commencing"])
 SAY = word_set(
     "said says say saying told tells announced announces announcing confirmed confirms wrote writes posted "
     "declared reported reports added noted stated replied denied denies warned warns insisted claimed threatened "
-    "asked answered informed published unveiled disclosed revealed pledged vowed urged called briefed tweeted "
+    "asked answered informed published unveiled disclosed revealed pledged vowed urged briefed dated tweeted "
     "acknowledged argued predicted repeated reiterated commented quoted dismissed rejected joked complained "
     "explained recalled testified conceded cautioned estimated forecast mused observed promised demanded demands"
 )
@@ -111,16 +113,24 @@ PARTICLE_MOVE = word_set(
     "pull pulls pulled pulling kick kicks kicked call calls move moved moves moving"
 )
 PARTICLES = frozenset(["off", "back", "forward", "forwards", "up"])
-EXTEND = word_set(
-    "extend extends extended extending extension prolong prolongs prolonged prolonging prolongation renew renews "
-    "renewed renewing renewal roll rolls rolled rolling run runs ran running continue continues continued "
-    "continuing keep keeps kept keeping remain remains remained remaining stay stays stayed staying last lasts "
-    "lasted lasting suspend suspends suspended suspending suspension pause pauses paused pausing freeze freezes "
-    "froze frozen freezing shelve shelves shelved mothball mothballs mothballed halt halts halted halting stop "
-    "stops stopped waive waives waived waiving waiver exempt exempts exempted stretch stretches stretched "
-    "lengthen lengthened maintain maintains maintained valid carry carries carried ban bans banned abeyance hold "
-    "good reprieve truce shorten shortens shortened shortening curtail curtailed curtails cut validity"
+PROLONG = word_set(
+    "extend extends extended extending extension prolong prolongs prolonged prolonging prolongation renew renews renewed "
+    "renewing renewal roll rolls rolled rolling stretch stretches stretched lengthen lengthened carry carries carried "
+    "shorten shortens shortened shortening curtail curtailed curtails cut cuts cutting"
 )
+"""Verbs that give something that lasts another end."""
+LAST = word_set(
+    "run runs ran running continue continues continued continuing keep keeps kept keeping remain remains remained remaining "
+    "stay stays stayed staying last lasts lasted lasting suspend suspends suspended suspending paused "
+    "pausing froze frozen freezing shelve shelves shelved mothball mothballs mothballed halted halting "
+    "stop stops stopped waive waives waived waiving exempt exempts exempted maintain maintains maintained valid validity "
+    "banned "
+)
+"""Verbs of what lasts to an end."""
+LASTING = word_set(
+    "suspension waiver ban bans abeyance hold good reprieve truce pause pauses freeze freezes halt halts moratorium validity"
+)
+"""The same as nouns, or as words that are both: a verb further left outweighs them ("put off the start of the suspension")."""
 START = word_set(
     "start starts started starting begin begins began begun beginning apply applies applied applying commence "
     "commences commenced effect force kick kicks kicked live imposed impose imposes implement implements "
@@ -137,6 +147,7 @@ PLANS = word_set(
 START_NOUNS = word_set(
     "start starts launch implementation introduction beginning kick-off kickoff rollout commencement"
 )
+LIKELY = word_set("likely poised bound slated")
 END_NOUNS = word_set("deadline expiry expiration lapse cut-off cutoff end")
 EVENT_NOUNS = word_set(
     "meeting meetings summit talks visit trip call signing session sit-down sitdown hearing encounter ceremony "

@@ -1,0 +1,155 @@
+"""What stands round a date: the preposition or cue to its left, the governing verb, and the nearest verb of moving or lasting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rules.dates import words as w
+from rules.dates.shape import Shape
+from rules.dates.verbs import REACH, Verb, governing, stops
+from rules.scan import Tokens, word_set
+
+
+class Prep(StrEnum):
+    """What the words directly before a date say."""
+
+    FROM = "from"
+    UNTIL = "until"
+    TO = "to"
+    BY = "by"
+    SINCE = "since"
+    AFTER = "after"
+    ON = "on"
+    FOR = "for"
+    OF = "of"
+    NONE = ""
+
+
+class Moving(StrEnum):
+    """The family of the nearest verb (or noun) of moving, lasting, starting or ending."""
+
+    MOVE = "move"
+    """postpone, put off, bring forward: another start."""
+    PROLONG = "prolong"
+    """extend, renew, cut short: another end."""
+    LAST = "last"
+    """suspend, keep, run: it goes on to an end."""
+    START = "start"
+    END = "end"
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stands round one shape."""
+
+    prep: Prep
+    cue: tuple[int, int] | None
+    """Tokens [first, last) of the cue."""
+    verb: Verb | None
+    moving: Moving
+    negated: bool
+    """The verb of `moving` stands under a negation ("will not start until")."""
+
+
+_PHRASES: dict[Prep, str] = {
+    Prep.FROM: (
+        "from|starting|starting on|starting from|starting in|starting at|beginning|beginning on|beginning in|beginning from|"
+        "commencing|commencing on|effective|effective from|effective on|effective as of|as of|as from|with effect from|"
+        "with effect on|with validity from|on or after|on and after|from and after|no earlier than|not earlier than|"
+        "no sooner than|not before|at the earliest on"
+    ),
+    Prep.UNTIL: "until|till|til|up until|through|thru|up to|up to and including|until at least|through to|through at least|until after",
+    Prep.TO: "to|into|onto",
+    Prep.BY: (
+        "by|before|no later than|not later than|on or before|between now and|at the latest by|in time for|ahead of|prior to|"
+        "by no later than"
+    ),
+    Prep.SINCE: "since|ever since|dates from|date from|dating from|dated from|backdated to|retroactive to|dates back to",
+    Prep.AFTER: "after|following",
+    Prep.ON: "on|in|at|during|over|throughout|around|upon|within|inside|between",
+    Prep.FOR: "for",
+    Prep.OF: "of",
+}
+
+
+def _cues() -> dict[str, list[tuple[tuple[str, ...], Prep]]]:
+    """Cue phrases by their last word, the longest first."""
+    table: dict[str, list[tuple[tuple[str, ...], Prep]]] = {}
+    for prep, phrases in _PHRASES.items():
+        for phrase in phrases.split("|"):
+            words = tuple(phrase.split())
+            table.setdefault(words[-1], []).append((words, prep))
+    for entries in table.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return table
+
+
+_CUES = _cues()
+_FILLERS = word_set(
+    'the about around roughly approximately some just only early late as soon sometime possibly perhaps probably merely at least " ( '
+    "his her its their"
+)
+
+
+def context(tokens: Tokens, shape: Shape) -> Context:
+    """The context of a shape, from a bounded window of its clause."""
+    prep, cue = _preposition(tokens, shape.first)
+    edge = cue[0] if cue else shape.first
+    moving, at = _family(tokens, edge)
+    return Context(prep, cue, governing(tokens, edge, shape.last), moving, bool(moving) and _negated(tokens, at))
+
+
+def _preposition(tokens: Tokens, first: int) -> tuple[Prep, tuple[int, int] | None]:
+    for k in range(first - 1, first - 5, -1):
+        for words, prep in _CUES.get(tokens.at(k), ()):
+            begin = k - len(words) + 1
+            if begin >= 0 and tuple(tokens.words[begin : k + 1]) == words:
+                return prep, (begin, k + 1)
+        if tokens.at(k) not in _FILLERS:
+            break
+    return Prep.NONE, None
+
+
+def _family(tokens: Tokens, edge: int) -> tuple[Moving, int]:
+    """The nearest verb of moving, lasting, starting or ending to the left of `edge` in its clause, and where."""
+    particle, lasting = False, -1
+    for k in range(edge - 1, max(-1, edge - 1 - REACH), -1):
+        if stops(tokens, k):
+            break
+        word = tokens.at(k)
+        particle = particle or word in w.PARTICLES
+        family = _family_at(tokens, k, particle)
+        if family:
+            return family, k
+        if word in w.LASTING and lasting < 0:
+            lasting = k
+    return (Moving.LAST, lasting) if lasting >= 0 else (Moving.NONE, edge)
+
+
+def _family_at(tokens: Tokens, k: int, particle: bool) -> Moving:
+    word, after = tokens.at(k), tokens.at(k + 1)
+    if word in w.MOVE or (particle and word in w.PARTICLE_MOVE):
+        return Moving.MOVE
+    if word in ("run", "runs", "ran", "running") and after == "out":
+        return Moving.END
+    if word in w.PROLONG and (not word.startswith("cut") or "short" in tokens.words[k + 1 : k + 5]):
+        return Moving.PROLONG
+    if word in w.LAST:
+        return Moving.LAST
+    if word in w.END or (word in ("end", "ends") and _verbal(tokens, k)):
+        return Moving.END
+    if word in w.START and not (word == "start" and tokens.at(k - 1) in w.DETERMINERS):
+        return Moving.START
+    return Moving.NONE
+
+
+def _verbal(tokens: Tokens, k: int) -> bool:
+    """Whether "end" or "ends" is a verb."""
+    before = tokens.at(k - 1)
+    return before in w.MODALS or before in ("to", "not") or (tokens.at(k) == "ends" and before not in w.DETERMINERS)
+
+
+def _negated(tokens: Tokens, at: int) -> bool:
+    return any(word in ("not", "never") or word.endswith("n't") for word in tokens.words[max(0, at - 5) : at])
