@@ -219,8 +219,8 @@ class Plan:
     superseded: tuple[Superseded, ...] = ()
 
 
-Composer = Callable[[Alert, Subscription], bytes]
-"""Makes the whole message of one delivery of a channel."""
+Composer = Callable[[Alert, Subscription, str, datetime], bytes]
+"""Makes the whole mail of one delivery, from the alert, the subscription, the delivery's id, and now (its Date)."""
 
 
 def unsubscribe_token(key: bytes, subscription_id: str) -> str:
@@ -253,7 +253,7 @@ def plan(
 ) -> Plan:
     """Everything that follows from what was found: alerts, a delivery or a reason for each subscriber, and what lapses.
 
-    `now` (aware, UTC) stamps the bodies of webhooks; `mail` composes the bodies of mails.
+    `now` (aware, UTC) stamps the bodies; `mail` composes those of mails.
     """
     alerts = alerts_of(pack, findings, deadline_events, ledger)
     deliveries, suppressed = [], []
@@ -356,14 +356,15 @@ def _why_not(alert: Alert, subscription: Subscription) -> Reason | None:
 
 
 def _delivery(alert: Alert, subscription: Subscription, now: datetime, mail: Composer) -> Delivery:
+    delivery_id = "dlv_" + digest([alert.id, subscription.id])
     if subscription.channel == "email":
-        body, headers = mail(alert, subscription), {}
+        body, headers = mail(alert, subscription, delivery_id, now), {}
     else:
         message = {"type": f"alert.{alert.kind}", "timestamp": _rfc3339(now), "data": alert.to_json()}
         body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"Content-Type": "application/json"}
     return Delivery(
-        id="dlv_" + digest([alert.id, subscription.id]),
+        id=delivery_id,
         alert_id=alert.id,
         subscription_id=subscription.id,
         channel=subscription.channel,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +14,8 @@ from worker.alerts import Alert, Plan, Reason, Subscription, Suppressed, alerts_
 RECORD = ledger(entry(TWENTY), entry(TEN, article="1"))
 
 
-def mail(alert: Alert, subscription: Subscription) -> bytes:
-    return f"{alert.headline} to {subscription.address}".encode()
+def mail(alert: Alert, subscription: Subscription, delivery_id: str, now: datetime) -> bytes:
+    return f"{alert.headline} to {subscription.address} as {delivery_id} at {now:%H:%M}".encode()
 
 
 def planned(

@@ -25,14 +25,14 @@ from tests.worker.samples import (
     pack,
     subscription,
 )
-from worker.alerts import Alert, Subscription, plan
+from worker.alerts import Alert, plan
 from worker.errors import LeaseLost, VersionConflict
 from worker.store import Committed, NewArticle, Store, StoredArticle, Story, tables
 
 PACK = replace(pack(), feeds=())
 
 
-def mail(alert: Alert, _: Subscription) -> bytes:
+def mail(alert: Alert, *_: object) -> bytes:
     return alert.headline.encode()
 
 

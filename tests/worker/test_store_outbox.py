@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from rules import PartialDate, Phase
 from tests.worker.samples import NOW, STORY, deadline, finding, later, ledger, pack, subscription
-from worker.alerts import Alert, Subscription, plan
+from worker.alerts import Alert, plan
 from worker.errors import LeaseLost, TransportError
 from worker.store import Leased, Reaped, Store, tables
 
@@ -22,7 +22,7 @@ PACK = replace(pack(), feeds=())
 FACTS = tuple(PACK.facts)
 
 
-def mail(alert: Alert, _: Subscription) -> bytes:
+def mail(alert: Alert, *_: object) -> bytes:
     return alert.headline.encode()
 
 

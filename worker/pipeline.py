@@ -1,0 +1,230 @@
+"""START HERE: the whole path of one article, from a feed to a subscriber.
+
+    poll_feed        a feed's bytes become stored articles
+    evaluate         an article is held against its story's record; what follows is committed
+    check_deadlines  the calendar is held against the record; the same commit
+    deliver          what waits in the outbox is sent
+    reap             what a dead worker held is freed
+
+Every step may be run twice, and by several workers at once. Each is handed `now`, an aware UTC datetime.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from secrets import SystemRandom
+
+import rules
+from worker import alerts, feeds, log, retries
+from worker.clock import running_from
+from worker.desk import Desk
+from worker.errors import FetchError, LeaseLost, LedgerBusy, TransportError, VersionConflict
+from worker.http import Client
+from worker.store import Added, Committed, Leased, NewArticle, Reaped, Story
+from worker.transports import Transport
+
+MAX_CONFLICTS = 20
+"""How often one article is evaluated again because the record moved on meanwhile, before it waits for another turn."""
+MAX_EVALUATIONS = 5
+"""Attempts after which an article that cannot be evaluated is given up."""
+SENDING = 32
+"""Deliveries that one worker sends at once."""
+SENDING_TO_ONE = 4
+"""Deliveries that are out at once to one endpoint, so that one that hangs holds up no others."""
+DRAIN_SECONDS = 30.0
+"""How long one `deliver` takes up deliveries; whatever comes later is for the next one."""
+LOOK_AGAIN = 0.5
+"""Seconds after which `deliver` looks for what became due while it waits for answers."""
+
+_log = log.get("pipeline")
+_owner = f"{socket.gethostname()}:{os.getpid()}"
+_spread = SystemRandom().random
+
+
+def open_stories(now: datetime, desk: Desk) -> None:
+    """Open the stories that are not open yet, with what is known to date, and take up the feeds of their packs.
+
+    Nothing is told of what lies before `now`.
+    """
+    for pack in desk.packs.values():
+        if desk.store.open_story(pack, rules.open_story(pack, learned=now, history=True), now):
+            _log.info("story opened", story=pack.id, title=pack.title)
+        desk.store.sync_feeds(pack, now)
+
+
+async def poll_feed(feed_id: str, now: datetime, desk: Desk, client: Client) -> Added:
+    """Fetch a feed that is due, and store what it brings that was not known.
+
+    The first poll of a feed is recorded only, and so are articles older than the story: they raise nothing.
+    """
+    feed = desk.store.claim_feed(feed_id, now, desk.settings.lease_seconds)
+    if feed is None:
+        return Added()
+    try:
+        fetched = await feeds.fetch(client, feed.url, feed.etag, feed.last_modified)
+        brought = None if isinstance(fetched, feeds.NotModified) else feeds.parse(fetched.body, fetched.headers)
+    except FetchError as error:
+        failures = feed.failures + 1
+        again = retries.next_poll(
+            failures, feed.every_s, now, permanent=error.permanent, retry_after=error.retry_after, spread=_spread()
+        )
+        desk.store.feed_failed(feed, str(error), again)
+        _log.warning("feed not read", feed=feed_id, error=str(error), failures=failures, again=f"{again:%H:%M:%S}")
+        return Added()
+    again = retries.next_poll(0, feed.every_s, now, spread=_spread())
+    if isinstance(fetched, feeds.NotModified) or brought is None:
+        desk.store.feed_unchanged(feed, now, again)
+        return Added()
+    arrived = [_arrived(entry) for entry in brought]
+    validators = (fetched.etag, fetched.last_modified)
+    added = desk.store.feed_polled(feed, desk.packs[feed.story], arrived, validators, now=now, next_poll_at=again)
+    _log.info("feed read", feed=feed_id, new=len(added.new), recorded=added.recorded)
+    return added
+
+
+def evaluate(article_id: int, now: datetime, desk: Desk) -> Committed | None:
+    """Hold one stored article against the record of its story, and commit what follows, whole or not at all.
+
+    The commit names the version of the record that it was computed from; on a conflict it is computed again. None if
+    the article is done already, or another worker's. Raises LedgerBusy if the record moved on at every try.
+    """
+    article = desk.store.claim_article(article_id, now, desk.settings.lease_seconds, MAX_EVALUATIONS)
+    if article is None:
+        return None
+    pack = desk.packs[article.story]
+    for story in _as_it_stands(article.story, desk):
+        found = rules.evaluate(article.for_rules(), story.ledger, pack, learned=now)
+        told = desk.store.subscriptions(story.id)
+        plan = alerts.plan(
+            pack, found.findings, found.deadlines, told, now, ledger=found.ledger, mail=desk.compose_mail
+        )
+        try:
+            committed = desk.store.commit(story, found.ledger, plan, now, findings=found.findings, article=article)
+        except VersionConflict:
+            _log.info("record moved on, evaluating again", article=article_id, version=story.version)
+            continue
+        except LeaseLost:
+            return None
+        _say(plan, committed)
+        return committed
+    raise LedgerBusy(
+        f"the record of {article.story} moved on {MAX_CONFLICTS} times while article {article_id} was read"
+    )
+
+
+def evaluation_failed(article_id: int, error: str, now: datetime, desk: Desk) -> None:
+    """Note that evaluating an article raised: it is tried again later, and given up after some attempts."""
+    again = retries.next_evaluation(desk.store.article(article_id).attempts, now)
+    if desk.store.evaluation_failed(article_id, error, again, MAX_EVALUATIONS):
+        _log.error("article given up", article=article_id, error=error)
+
+
+def check_deadlines(story_id: str, now: datetime, desk: Desk) -> Committed:
+    """Tell, once each, what time alone brought since the last look: dates that come near, are due, or passed.
+
+    That the look was taken is part of the same commit. Raises LedgerBusy as `evaluate` does.
+    """
+    pack = desk.packs[story_id]
+    for story in _as_it_stands(story_id, desk):
+        if now <= story.deadlines_checked_at:
+            break
+        events = rules.due(story.ledger, pack, story.deadlines_checked_at, now, desk.settings.deadline_days)
+        told = desk.store.subscriptions(story_id)
+        plan = alerts.plan(pack, (), events, told, now, ledger=story.ledger, mail=desk.compose_mail)
+        try:
+            committed = desk.store.commit(story, story.ledger, plan, now, deadlines_checked=True)
+        except VersionConflict:
+            continue
+        _say(plan, committed)
+        return committed
+    return Committed()
+
+
+async def deliver(now: datetime, desk: Desk, seconds: float = DRAIN_SECONDS) -> int:
+    """Send what waits in the outbox until nothing is due, many at once but few to one endpoint; return how many tries.
+
+    An attempt is counted and committed before it is made, so that one which kills its worker is not made for ever.
+    After `seconds` nothing more is taken up: that is for the next worker that looks.
+    """
+    clock, end, tries = running_from(now), now + timedelta(seconds=seconds), 0
+    out: set[asyncio.Task[None]] = set()
+    async with desk.client() as client:
+        transports = desk.transports(client)
+        while True:
+            free = SENDING - len(out) if clock() <= end else 0
+            held = desk.settings.lease_seconds
+            leased = await asyncio.to_thread(desk.store.lease, _owner, clock(), held, free, SENDING_TO_ONE)
+            out |= {
+                asyncio.create_task(_send(one, transports[one.channel], clock, desk), name=one.id) for one in leased
+            }
+            tries += len(leased)
+            if not out:
+                return tries
+            done, out = await asyncio.wait(out, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                if broken := task.exception():  # the lease runs out, and the reaper frees it
+                    _log.error("delivery broke off", delivery=task.get_name(), exc_info=broken)
+
+
+def reap(now: datetime, desk: Desk) -> Reaped:
+    """Free the deliveries whose worker did not come back within its lease."""
+    reaped = desk.store.reap(now, desk.settings.max_attempts)
+    if any((reaped.freed, reaped.dead, reaped.cancelled)):
+        _log.warning("deliveries of a lost worker", freed=reaped.freed, dead=reaped.dead, cancelled=reaped.cancelled)
+    return reaped
+
+
+async def _send(leased: Leased, transport: Transport, clock: Callable[[], datetime], desk: Desk) -> None:
+    """One attempt, and what came of it. That another worker holds the delivery by now is noted, and nothing else."""
+    store, to = desk.store, log.redact_address(leased.address)
+    line = _log.bind(delivery=leased.id, to=to, attempt=leased.attempt)
+    try:
+        receipt = await transport.send(leased)
+    except TransportError as error:
+        again = None
+        if not error.permanent:
+            most = desk.settings.max_attempts
+            again = retries.next_attempt(
+                leased.attempt, clock(), most=most, retry_after=error.retry_after, spread=_spread()
+            )
+        failure = (leased, clock(), error, again)
+        try:
+            state = await asyncio.to_thread(store.record_failure, *failure)
+        except LeaseLost:
+            line.warning("too late to note a failure")
+        else:
+            line.warning("not delivered", error=str(error), state=state, again=f"{again:%H:%M:%S}" if again else None)
+        return
+    try:
+        await asyncio.to_thread(store.record_sent, leased, clock(), receipt.status, receipt.answer)
+    except LeaseLost:
+        line.warning("delivered, but too late to note it: it will come again under the same id")
+    else:
+        line.info("delivered")
+
+
+def _as_it_stands(story_id: str, desk: Desk) -> Iterator[Story]:
+    for _ in range(MAX_CONFLICTS):
+        yield desk.store.story(story_id)
+
+
+def _arrived(entry: feeds.FeedEntry) -> NewArticle:
+    return NewArticle(
+        guid=entry.guid,
+        url=entry.link,
+        link_key=feeds.canonical_link(entry.link) if entry.link else None,
+        published=entry.published,
+        updated=entry.updated,
+        title=entry.title,
+        text=entry.text,
+    )
+
+
+def _say(plan: alerts.Plan, committed: Committed) -> None:
+    for alert in plan.alerts:
+        if alert.id in committed.alerts:
+            _log.info(alert.headline, alert=alert.kind, story=alert.story, deliveries=committed.deliveries)
