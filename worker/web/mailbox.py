@@ -1,0 +1,75 @@
+"""The folder that mails are written to where no mail server is set, as pages can show it. Read only."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+LATEST = 200
+"""How many mails are listed."""
+LARGEST = 1_000_000
+"""Bytes of one mail that are read."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail, as much of it as a list shows."""
+
+    name: str
+    """The file's name, `….eml`."""
+    subject: str
+    sender: str
+    to: str
+    written: datetime
+    """When the file was written, aware and in UTC."""
+
+
+@dataclass(frozen=True)
+class WholeMail(Mail):
+    text: str
+    source: bytes
+
+
+def latest(folder: Path) -> tuple[list[Mail], bool]:
+    """The latest mails, newest first, and whether there are more. A folder that is not there yet is an empty one."""
+    files = sorted(_files(folder).values(), key=lambda found: (found[1], found[0].name), reverse=True)
+    return [_mail(path, written) for path, written in files[:LATEST]], len(files) > LATEST
+
+
+def read(folder: Path, name: str) -> WholeMail | None:
+    """The mail in the file of that name; None if the folder has none. `name` is looked up, never joined to a path."""
+    found = _files(folder).get(name)
+    if not found:
+        return None
+    path, written = found
+    source = path.read_bytes()[:LARGEST]
+    mail, message = _mail(path, written), _parse(source)
+    body = message.get_body(preferencelist=("plain", "html"))
+    text = body.get_content() if body else ""
+    return WholeMail(**vars(mail), text=text if isinstance(text, str) else "", source=source)
+
+
+def _files(folder: Path) -> dict[str, tuple[Path, datetime]]:
+    found = {}
+    for path in folder.glob("*.eml"):
+        try:
+            if path.is_file() and not path.is_symlink():
+                found[path.name] = (path, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        except FileNotFoundError:
+            continue  # it was cleared away meanwhile
+    return found
+
+
+def _mail(path: Path, written: datetime) -> Mail:
+    with path.open("rb") as file:
+        message = _parse(file.read(LARGEST))
+    subject, sender, to = (str(message.get(name, "")) for name in ("Subject", "From", "To"))
+    return Mail(path.name, subject, sender, to, written)
+
+
+def _parse(source: bytes) -> EmailMessage:
+    return email.message_from_bytes(source, policy=email.policy.default)
