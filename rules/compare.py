@@ -133,8 +133,10 @@ def _open(claim: Claim, spec: FactSpec, article: Article) -> Why | None:
 def _resolve(claim: Claim, spec: FactSpec, before: State, ledger: Ledger) -> State:
     """The claimed state with what can be reckoned from the record: "halved", "by 10 points" need a rate to start from."""
     state = claim.state
-    if before.status is Status.THREATENED and state.status is Status.ANNOUNCED and claim.op is Op.START and not claim.ordered:
-        return replace(state, status=None)
+    if before.status is Status.THREATENED and state.status is Status.ANNOUNCED and not claim.ordered:
+        told = replace(state, status=None)
+        if claim.op is Op.START or (claim.op is Op.IMPOSE and not _differs(told, before)):
+            return told
     if state.status is Status.HELD and state.effective is None and before.effective and before.effective.exact:
         state = replace(state, effective=before.effective)  # what was scheduled for a day and took place, took place then
     if state.status in _OFF and state.effective in {entry.state.effective for entry in ledger.history(spec.id)}:

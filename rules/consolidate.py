@@ -11,10 +11,13 @@ from dataclasses import replace
 
 from rules.compare import Verdict, Why, compare, merge
 from rules.extract import Claim
+from rules.grammar import Op
 from rules.modality import Mode, Speaker
 from rules.model import Article, Finding, Kind, Ledger, Severity, SourceKind, State, Status
 from rules.pack import FactSpec, Pack
 
+_PLAIN = frozenset({Op.HAPPEN, Op.SCHEDULE, Op.CONSIDER})
+"""Ops that say that something is to be, and not what became of it."""
 _ORDER = [Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM, Kind.CONFLICT, Kind.MENTION]
 
 
@@ -49,9 +52,9 @@ def _body_over_headline(judged: list[tuple[Claim, Verdict]]) -> list[tuple[Claim
     return judged
 
 
-def _preference(claim: Claim, verdict: Verdict) -> tuple[int, int, int]:
+def _preference(claim: Claim, verdict: Verdict) -> tuple[int, int, int, int]:
     said = sum(part is not None for part in (verdict.claimed.status, verdict.claimed.value, verdict.claimed.effective, verdict.claimed.until))
-    return _ORDER.index(verdict.kind), int(claim.anaphor), -said
+    return _ORDER.index(verdict.kind), int(claim.anaphor), int(claim.op in _PLAIN), -said
 
 
 def _enrich(claim: Claim, verdict: Verdict, judged: Sequence[tuple[Claim, Verdict]], before: State) -> Verdict:
@@ -59,13 +62,19 @@ def _enrich(claim: Claim, verdict: Verdict, judged: Sequence[tuple[Claim, Verdic
     claimed = verdict.claimed
     for other, judgement in judged:
         state = judgement.claimed
-        if other is claim or judgement.kind not in (Kind.CHANGE, Kind.CONFIRM) or (state.status and claimed.status and state.status is not claimed.status):
+        if other is claim or judgement.kind not in (Kind.CHANGE, Kind.CONFIRM) or _at_odds(state, claimed):
             continue
         value = {**(state.value or {}), **(claimed.value or {})} or None
         claimed = State(claimed.status or state.status, value, claimed.effective or state.effective, claimed.until or state.until)
     if verdict.why is Why.PART:
         return verdict
     return replace(verdict, claimed=claimed, after=merge(before, claimed))
+
+
+def _at_odds(other: State, claimed: State) -> bool:
+    """Whether two claims name different statuses. "Postponed" and "will now take place on Friday" go together."""
+    moved = claimed.status is Status.POSTPONED and other.status is Status.SCHEDULED
+    return bool(other.status and claimed.status and other.status is not claimed.status and not moved)
 
 
 def _write(article: Article, claim: Claim, verdict: Verdict, spec: FactSpec, before: State, pack: Pack) -> Finding:

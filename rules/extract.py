@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rules.dates import Role, TimeExpression, find_dates
-from rules.grammar import AUXILIARY, PAPER, Form, Op
+from rules.grammar import AUXILIARY, PAPER, TRIGGERS, Form, Op
 from rules.lexicon import Hit, Label, Lexicon
 from rules.mentions import Finder, Memory, Mention
 from rules.modality import DECIDED, OPEN, Mode, Speaker, classify, conditional, denied, depends, reported, speaker_of
@@ -44,6 +44,8 @@ class Claim:
     wisher: Speaker | None = None
     agreed: bool = False
     by_court: bool = False
+    fresh: bool = False
+    """ "Fresh tariffs", "further duties": another than the one on record."""
     ordered: bool = False
     """The sentence tells of an order or a notice."""
     change: Change = field(default_factory=Change)
@@ -62,35 +64,74 @@ class Reading:
     mentions: Sequence[Mention]
     dates: Sequence[TimeExpression]
     amounts: Sequence[Amount]
-    pairs: Sequence[Pair] = field(default_factory=list)
+    pairs: Sequence[Pair]
+    line: PartialDate | None = None
+    """The day that the line of a timeline opens with."""
 
 
 def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
     """Every claim of an article about the pack's facts, in order of the text. Bounded, and never raises for any text."""
-    text = article.title + "\n" + article.text
-    if not lexicon.anchored(text) or article.title.lower().startswith(RETRACTED):
+    if not lexicon.anchored(article.title + "\n" + article.text) or article.title.lower().startswith(RETRACTED):
         return []
-    finder, memory, out = Finder(lexicon), Memory(home=(home_party := _home(article, lexicon)), parties={home_party} if home_party else set()), []
-    home = _source_speaker(article, lexicon)
-    unnamed_title = "source" in article.title.lower().split("-")[-1] or "sources" in article.title.lower()
+    home = _home(article, lexicon)
+    finder, memory, out = Finder(lexicon), Memory(home=home, parties={home} if home else set()), []
+    voice = Voice(article, lexicon)
     for number, sentence in enumerate(sentences(article)):
-        sentence.tokens = tokenize(sentence.raw)
+        sentence.tokens = _tokens(sentence, memory.header == number - 1)
         hits = _without_dateline(sentence, lexicon.hits(sentence.tokens))
         mentions = finder.find(sentence, number, hits, memory)
+        speaker, named = voice.of(sentence, hits)
         found = pairs(sentence.tokens, mentions, hits, lexicon.pack, headline=sentence.title or _telegraphic(sentence))
         if not found:
+            voice.date(sentence, ())
             continue
-        reading = Reading(sentence, hits, mentions, find_dates(sentence.raw, article.published), find_amounts(sentence.raw), found)
-        speaker, named = speaker_of(sentence.tokens, hits)
-        if speaker is Speaker.OUTLET:
-            speaker, named = _label_speaker(sentence, home, hits)
-        if sentence.title and unnamed_title:
-            speaker = Speaker.UNNAMED
-        for pair in found:
-            claim = _claim(pair, reading, article, lexicon, speaker, named)
-            if claim:
-                out.append(claim)
+        dates = find_dates(sentence.raw, article.published)
+        reading = Reading(sentence, hits, mentions, dates, find_amounts(sentence.raw), found, voice.date(sentence, dates))
+        out += [_claim(pair, reading, article, lexicon, speaker, named) for pair in found]
     return out
+
+
+def _tokens(sentence: Sentence, under_header: bool) -> list[Token]:
+    """The tokens of a sentence; "Prolonged to 31 August." under "Truce." gets the subject that it leaves out."""
+    tokens = tokenize(sentence.raw)
+    if under_header and tokens and any(Form.PARTICIPLE in trigger.form for trigger in TRIGGERS.get(tokens[0].low, ())):
+        start = tokens[0].start
+        return [Token("it", "", start, start), Token("was", "", start, start), *tokens]
+    return tokens
+
+
+class Voice:
+    """Who speaks from sentence to sentence, and the day that a line of a timeline is about."""
+
+    def __init__(self, article: Article, lexicon: Lexicon) -> None:
+        self.published = article.published
+        self.home = _source_speaker(article, lexicon)
+        self.unnamed_title = "source" in article.title.lower().split("-")[-1] or "sources" in article.title.lower()
+        self.last: tuple[Speaker, str | None] = (Speaker.OUTLET, None)
+        self.open = False
+        self.line: tuple[int, PartialDate | None] = (-1, None)
+
+    def of(self, sentence: Sentence, hits: Sequence[Hit]) -> tuple[Speaker, str | None]:
+        """The speaker of one sentence: named in it, the label of a transcript's line, whoever is being quoted, or the source."""
+        speaker, named = speaker_of(sentence.tokens, hits)
+        marks = sum(sentence.raw.count(mark) for mark in '"“”')
+        quoted = self.open or sentence.raw.lstrip()[:1] in ('"', "“")
+        self.open = self.open != bool(marks % 2)
+        if speaker is Speaker.OUTLET:
+            labelled = _label_speaker(sentence, self.home, hits)
+            speaker, named = self.last if quoted and labelled[0] is Speaker.OUTLET else labelled
+        if sentence.title and self.unnamed_title:
+            speaker = Speaker.UNNAMED
+        self.last = (speaker, named)
+        return speaker, named
+
+    def date(self, sentence: Sentence, dates: Sequence[TimeExpression]) -> PartialDate | None:
+        """The past day that opens the line of a timeline ("May 12 - In Geneva …"); it holds to the end of the line."""
+        if self.line[0] != sentence.paragraph:
+            first = next((when for when in find_dates(sentence.raw[:40], self.published) if when.start < 3), None)
+            dash = first is not None and sentence.raw[first.end : first.end + 3].strip()[:1] in ("-", "–", "—", ":")
+            self.line = (sentence.paragraph, first.when if first and dash else None)
+        return self.line[1]
 
 
 def _telegraphic(sentence: Sentence) -> bool:
@@ -133,7 +174,7 @@ def _label_speaker(sentence: Sentence, home: Speaker, hits: Sequence[Hit]) -> tu
     return home, None
 
 
-def _claim(pair: Pair, reading: Reading, article: Article, lexicon: Lexicon, speaker: Speaker, named: str | None) -> Claim | None:
+def _claim(pair: Pair, reading: Reading, article: Article, lexicon: Lexicon, speaker: Speaker, named: str | None) -> Claim:
     tokens, sentence = reading.sentence.tokens, reading.sentence
     spec = lexicon.pack.facts[pair.mention.fact]
     mode = _mode(pair, reading)
@@ -153,12 +194,13 @@ def _claim(pair: Pair, reading: Reading, article: Article, lexicon: Lexicon, spe
         agreed=pair.frame.agreed,
         anaphor=pair.mention.anaphor,
         ordered=pair.frame.ordered or any(token.low in ("order", "orders", "notice", "proclamation", "decree") for token in tokens),
+        fresh=any(token.low in ("fresh", "new", "further", "more") for token in tokens[pair.mention.start : pair.mention.head]),
         by_court=any(token.low in _COURT for token in tokens[max(0, pair.frame.start - 14) : pair.frame.start]),
     )
     if mode in OPEN and pair.frame.governor is not None:
         claim.wisher = _wisher(pair, reading, speaker)
     dates = _dates_of(pair, reading)
-    claim.happened = _happened(dates, pair.trigger.op)
+    claim.happened = _happened(dates, pair.trigger.op) or reading.line
     claim.state = _state(pair, reading, spec.kind, spec.unit, claim, dates, article)
     if claim.mode is Mode.BACKGROUND and _ahead(claim.state, article.published.date()):
         claim.mode = Mode.ASSERTED
@@ -263,11 +305,14 @@ def _distance(start: int, end: int, other_start: int, other_end: int) -> int:
 def _state(
     pair: Pair, reading: Reading, kind: FactKind, units: Sequence[str], claim: Claim, dates: Sequence[TimeExpression], article: Article
 ) -> State:
+    today = article.published.date()
+    if claim.ordered and pair.trigger.op in (Op.SET, Op.RAISE, Op.LOWER, Op.ANNOUNCE):
+        dates = [when for when in dates if when.role is not Role.ON or (when.when and when.when.exact and when.when.exact > today)]
     effective = _pick(dates, Role.EFFECTIVE) or (_pick(dates, Role.ON) if kind in (FactKind.MEETING, FactKind.VISIT) or pair.trigger.op is not Op.EXTEND else None)
     until = _pick(dates, Role.UNTIL) or (_pick(dates, Role.BY) if kind is FactKind.PURCHASES else None)
     effective = effective or (_pick(dates, Role.SINCE) if pair.trigger.op in (Op.START, Op.SET, Op.LOWER, Op.RAISE) else None)
     state = State(None, _value(pair, reading, units, claim), effective, until)
-    return SETTLE[kind](pair, claim, state, article.published.date())
+    return SETTLE[kind](pair, claim, state, today)
 
 
 def _pick(dates: Sequence[TimeExpression], role: Role) -> PartialDate | None:
@@ -311,6 +356,8 @@ def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
     ahead = bool(starts and starts > today)
     if claim.negated:
         return _measure_negated(op, claim, state, progressive=shape.progressive)
+    if op is Op.CONSIDER and claim.fresh:
+        return replace(state, status=Status.ANNOUNCED)
     if op is Op.SET and not state.value:
         return State()
     if op is Op.ANNOUNCE:

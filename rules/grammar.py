@@ -219,7 +219,7 @@ _VERBS: dict[Op, str] = {
     Op.REACH: "reach conclude finalise finalize clinch seal complete strike",
     Op.SIGN: "sign ink initial",
     Op.COLLAPSE: "collapse unravel disintegrate founder",
-    Op.BUY: "buy purchase import take",
+    Op.BUY: "buy purchase import take spend",
     Op.ANNOUNCE: "announce unveil declare order decree",
 }
 _INTRANSITIVE = {

@@ -52,6 +52,8 @@ class Memory:
     parties: set[str] = field(default_factory=set)
     foreign: int = -9
     """The sentence that last spoke of another country."""
+    header: int = -9
+    """The last sentence that only names a topic."""
     home: str | None = None
     """The party that the source itself belongs to."""
     title: tuple[str, ...] = ()
@@ -84,6 +86,8 @@ class Finder:
                 if mention and not any(m.fact == mention.fact and m.head == mention.head for m in out):
                     out.append(mention)
         out = _one_each(out)
+        if not out:
+            self._header(sentence, number, hits, memory)
         self._pronouns(tokens, out, memory, number)
         if sentence.title:
             memory.title = tuple(m.fact for m in out)
@@ -92,6 +96,18 @@ class Finder:
         if any(h.entry.label in (Label.COUNTRY, Label.OTHER) for h in hits):
             memory.foreign = number
         return sorted(out, key=lambda m: m.head)
+
+    def _header(self, sentence: Sentence, number: int, hits: Sequence[Hit], memory: Memory) -> None:
+        """ "2. Fentanyl.": a line of a list that only names its topic."""
+        if sum(token.low.isalpha() for token in sentence.tokens) > 3 or sentence.title:
+            return
+        named = {h.entry.of for h in hits if h.entry.label is Label.MARK and self.lexicon.groups[h.entry.of, h.entry.group] == 1}
+        for h in hits:
+            if h.entry.label is Label.NOUN and len(self.by_family[h.entry.of]) == 1:
+                named.add(self.by_family[h.entry.of][0].id)
+        if len(named) == 1:
+            memory.facts.append((named.pop(), number))
+            memory.header = number
 
     def _alone(self, name: Hit, hits: Sequence[Hit]) -> bool:
         """Whether nothing near a name makes it another matter."""
@@ -103,6 +119,7 @@ class Finder:
         left, right = _window(tokens, hit, hits)
         inside = [h for h in hits if left <= h.start and h.end <= right and h is not hit]
         by, on = self._direction(tokens, hit, inside)
+        by = by or self._foreign_owner(tokens, left, hits)
         best: tuple[int, Mention] | None = None
         for spec in self.by_family.get(hit.entry.of, ()):
             weight, marks = self._weight(spec, hit, inside, hits, by, on, memory, tokens)
@@ -123,7 +140,11 @@ class Finder:
         return replace(mention, fact=focus[0]) if same and not strong else mention
 
     def _weak(self, h: Hit) -> bool:
-        return set(words(self.pack.facts[h.entry.of].marks[h.entry.group])) <= _WEAK
+        return self._weak_group(self.pack.facts[h.entry.of], h.entry.group)
+
+    @staticmethod
+    def _weak_group(spec: FactSpec, group: int) -> bool:
+        return set(words(spec.marks[group])) <= _WEAK
 
     def _aimed(self, spec: FactSpec, by: set[str], on: set[str], hits: Sequence[Hit], memory: Memory) -> bool:
         """Whether the measure is aimed where the fact says: in so many words, or because the article is about that party."""
@@ -151,10 +172,12 @@ class Finder:
             return 0, frozenset()
         points = 6 * bool(marks) + bool(by) + bool(on)
         near = min((abs(h.start - hit.start) for h in inside if h.entry.label is Label.MARK and h.entry.of == spec.id and h.entry.group in marks), default=9)
+        if marks and spec.on and spec.on not in on and all(self._weak_group(spec, group) for group in marks):
+            return 0, frozenset()  # "an additional duty", on nobody: the short name of whatever came before
         if marks:
             return points + max(0, 4 - near // 2), marks
         if spec.marks:
-            alone = on == {spec.on} and self._only(spec) and self._owner(spec, hit, by, hits, memory)
+            alone = hit.entry.of != "controls" and on == {spec.on} and self._only(spec) and self._owner(spec, hit, by, hits, memory)
             return (4 if alone else 0), frozenset()
         return 0, frozenset()
 
@@ -171,7 +194,7 @@ class Finder:
         if spec.by is None or by:
             return by == {spec.by}
         before = [h for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER, Label.COUNTRY) and h.end <= hit.start]
-        subject = next((h.entry.of for h in before if h.entry.of in self.sides or h.entry.label is Label.COUNTRY), None)
+        subject = next((h.entry.of for h in reversed(before) if h.entry.of in self.sides or h.entry.label is Label.COUNTRY), None)
         return spec.by == (subject or memory.home)
 
     def _only(self, spec: FactSpec) -> bool:
@@ -218,6 +241,14 @@ class Finder:
                     continue
             (by if side == "by" else on).add(who)
         return by, on
+
+    @staticmethod
+    def _foreign_owner(tokens: Sequence[Token], left: int, hits: Sequence[Hit]) -> set[str]:
+        """ "EU keeps retaliatory tariffs": the nearest country before the phrase, where it is none of the parties."""
+        near = [h for h in hits if h.entry.label in (Label.PARTY, Label.COUNTRY, Label.DECIDER) and left - 6 <= h.start and h.end <= left]
+        if not near or near[-1].entry.label is not Label.COUNTRY or tokens[max(0, near[-1].start - 1)].low in ("in", "at", "to"):
+            return set()
+        return set() if any(token.low in ("said", "says", ",", ":", ";") for token in tokens[near[-1].end : left]) else {"?"}
 
     @staticmethod
     def _left_side(tokens: Sequence[Token], h: Hit, hit: Hit) -> str:

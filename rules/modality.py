@@ -114,8 +114,12 @@ def frame(tokens: Sequence[Token], index: int, forms: frozenset[Form], *, headli
 
 def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> None:
     """ "We demand that the United States remove …": a wish governs a bare verb through "that"."""
-    for j in range(k, max(0, k - 9), -1):
+    for j in range(k, max(0, k - 12), -1):
         if tokens[j].low in _HARD:
+            return
+        if tokens[j].low in ("let", "lets", "letting"):
+            above = frame(tokens, j, _forms_of("let"), depth=depth + 1)
+            out.mode, out.future, out.agreed, out.negated, out.top = above.mode, above.future, above.agreed, above.negated, above.top
             return
         if tokens[j].low == "that" and GOVERNORS.get(tokens[j - 1].low) in (Stance.WISH, Stance.PROPOSE):
             _apply(out, tokens, j - 1, Stance.WISH, depth)
@@ -153,10 +157,10 @@ def _modals(out: Frame, tokens: Sequence[Token], chain: Sequence[str], aux: set[
 
 def _govern(out: Frame, tokens: Sequence[Token], k: int, aux: set[str], chain: Sequence[str], depth: int, *, noun: bool, headline: bool) -> None:
     """Look for the word that governs an infinitive, a gerund or a noun, and fold in what it says."""
-    span = 5 if noun else 14
+    span = 5 if noun else 20
     for j in range(k, max(-1, k - span), -1):
         word = tokens[j].low
-        if word in _HARD or word in ("which", "who") or (word == "," and noun):
+        if (word in _HARD and word != '"') or word in ("which", "who") or (word == "," and noun):
             break
         stance = GOVERNORS.get(word)
         if stance is None:
@@ -202,6 +206,8 @@ def _apply(out: Frame, tokens: Sequence[Token], j: int, stance: Stance, depth: i
         own = Mode.BACKGROUND  # "was due to start"
     if out.mode in (Mode.ASSERTED, Mode.COMMITTED):
         out.mode = own or Mode.COMMITTED
+    if own is Mode.EXPECTED and above.mode is Mode.HYPOTHETICAL:
+        return  # "I would expect us to …" is a forecast
     if above.mode not in DECIDED and (own is None or above.mode in (Mode.BACKGROUND, Mode.DENIED, Mode.HYPOTHETICAL, Mode.WISHED)):
         out.mode = above.mode
     if above.agreed:

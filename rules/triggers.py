@@ -67,7 +67,7 @@ def pairs(tokens: Sequence[Token], mentions: Sequence[Mention], hits: Sequence[H
     for index in range(len(tokens)):
         if index in used or any(m.head == index and not m.anaphor for m in mentions):
             continue
-        for trigger, end in _readings(tokens, index, headline=headline):
+        for trigger, end in _readings(tokens, index):
             shape = _frame(tokens, index, trigger, last, last_index, headline=headline)
             found = list(_acts_on(tokens, index, end, trigger, shape, mentions, hits, pack, headline=headline))
             if found:
@@ -79,11 +79,11 @@ def pairs(tokens: Sequence[Token], mentions: Sequence[Mention], hits: Sequence[H
     return out
 
 
-def _readings(tokens: Sequence[Token], index: int, *, headline: bool) -> Iterator[tuple[Trigger, int]]:
+def _readings(tokens: Sequence[Token], index: int) -> Iterator[tuple[Trigger, int]]:
     """What a token can mean, the longest phrase first."""
     nominal = index > 0 and tokens[index - 1].low in _DETERMINERS
     for trigger in TRIGGERS.get(tokens[index].low, ()):
-        if _imperative(tokens, index, trigger.form, headline=headline):
+        if _imperative(tokens, index, trigger.form):
             continue
         if nominal and not trigger.form & {Form.NOUN, Form.PREDICATE}:
             continue
@@ -114,14 +114,18 @@ def _rest(tokens: Sequence[Token], start: int, trigger: Trigger) -> int | None:
     for k in range(start, min(start + trigger.gap + 1, len(tokens) - size + 1)):
         if all(tokens[k + n].low == word for n, word in enumerate(trigger.rest)):
             return k + size
-        if tokens[k].low in _HARD or tokens[k].low == ",":
+        if tokens[k].low in _HARD or (tokens[k].low == "," and trigger.gap < 14):
             return None
     return None
 
 
-def _imperative(tokens: Sequence[Token], index: int, forms: frozenset[Form], *, headline: bool) -> bool:
+def _imperative(tokens: Sequence[Token], index: int, forms: frozenset[Form]) -> bool:
     """ "Extend the truce and go fishing.": advice, not news."""
-    return not headline and forms == {Form.BASE} and (index == 0 or tokens[index - 1].low in (".", ":", '"', ";", "please"))
+    if forms != {Form.BASE}:
+        return False
+    before = [token.low for token in tokens[max(0, index - 2) : index]]
+    opens = not before or before[-1] in (".", ":", '"', ";", "please", "*", "•", "—") or before == [",", "and"]
+    return opens or (len(before) == 1 and tokens[0].low.endswith("ly"))
 
 
 def _predicative(tokens: Sequence[Token], index: int) -> bool:
@@ -192,11 +196,11 @@ def _governed(
     tokens: Sequence[Token], index: int, end: int, trigger: Trigger, shape: Frame, able: Sequence[Mention]
 ) -> Iterator[Pair]:
     """ "Is discussing a visit", "proposed a tariff of 10 percent": the object itself is what is considered or wanted."""
-    found = next((m for m in able if index < m.head <= index + 9), None)
+    found = next((m for m in able if index < m.head <= index + 9 and not m.anaphor), None)
     between = tokens[index + 1 : found.head] if found else ()
     if found is None or any(token.low in ("to", "that", "whether", ",") or (token.low in _HARD) for token in between) or trigger.stance is None:
         return
-    if shape.mode in (Mode.ASSERTED, Mode.COMMITTED):
+    if shape.mode in (Mode.ASSERTED, Mode.COMMITTED, Mode.HYPOTHETICAL):
         shape = replace(shape, mode=_STANCE_MODES.get(trigger.stance, Mode.HEDGED), governor=index)
     yield Pair(trigger, index, end, found, shape)
 
@@ -318,7 +322,8 @@ def _names_it(tokens: Sequence[Token], index: int, end: int, op: Op, shape: Fram
 
 def _buys(index: int, shape: Frame, spec: FactSpec, inside: Sequence[Hit], tokens: Sequence[Token]) -> bool:
     """The buyer is the nearest country or party before the verb; the goods stand behind it (or before it, in a passive)."""
-    who = [h for h in inside if h.entry.label in (Label.PARTY, Label.COUNTRY) and h.end <= index]
+    sides = {spec.by, spec.on}
+    who = [h for h in inside if h.end <= index and (h.entry.label is Label.COUNTRY or (h.entry.label in (Label.PARTY, Label.DECIDER) and h.entry.of in sides))]
     buyer = max(who, key=lambda h: h.start).entry.of if who else None
     if buyer is not None and buyer != spec.by:
         return False
