@@ -49,6 +49,7 @@ class Verdict:
 
 
 _RANK = {Status.THREATENED: 0, Status.PROPOSED: 1, Status.AGREED: 2, Status.ANNOUNCED: 3, Status.IN_FORCE: 4}
+_RATE = frozenset({Op.SET, Op.RAISE, Op.LOWER})
 _OFF = frozenset({Status.SUSPENDED, Status.WITHDRAWN, Status.BLOCKED, Status.EXPIRED})
 _SILENT = {
     Mode.QUESTION: Why.QUESTION,
@@ -63,8 +64,10 @@ def compare(claim: Claim, spec: FactSpec, ledger: Ledger, article: Article) -> V
     silent = _silent(claim, article, ledger)
     if silent:
         return Verdict(Kind.MENTION, silent, claim.state)
-    claimed = _resolve(claim, spec, before, ledger)
+    claimed = _resolve(claim, spec, before, ledger, article)
     opened = _open(claim, spec, article)
+    if opened and before.status is Status.PROPOSED and claim.mode is Mode.PROPOSED and claim.speaker is not Speaker.UNNAMED:
+        return _decided(claim, replace(claimed, status=Status.PROPOSED), before, spec, ledger)
     if opened:
         return _signal(claimed, before, opened, claim)
     if claim.part:
@@ -130,7 +133,7 @@ def _open(claim: Claim, spec: FactSpec, article: Article) -> Why | None:
     return None
 
 
-def _resolve(claim: Claim, spec: FactSpec, before: State, ledger: Ledger) -> State:
+def _resolve(claim: Claim, spec: FactSpec, before: State, ledger: Ledger, article: Article) -> State:
     """The claimed state with what can be reckoned from the record: "halved", "by 10 points" need a rate to start from."""
     state = claim.state
     if before.status is Status.THREATENED and state.status is Status.ANNOUNCED and not claim.ordered:
@@ -141,10 +144,17 @@ def _resolve(claim: Claim, spec: FactSpec, before: State, ledger: Ledger) -> Sta
         state = replace(state, effective=before.effective)  # what was scheduled for a day and took place, took place then
     if state.status in _OFF and state.effective in {entry.state.effective for entry in ledger.history(spec.id)}:
         state = replace(state, effective=None)  # the day on record that falls away, and not a day of its own
+    if state.status is Status.IN_FORCE and claim.op in _RATE and not state.effective and _still_ahead(before, article):
+        state = replace(state, status=before.status)  # another rate for what has yet to start
     if state.value is None and spec.unit and before.value and claim.op in (Op.LOWER, Op.RAISE, Op.SET):
         reckoned = {unit: claim.change.applied(number) for unit, number in before.value.items()}
         state = replace(state, value={unit: number for unit, number in reckoned.items() if number is not None} or None)
     return state
+
+
+def _still_ahead(before: State, article: Article) -> bool:
+    day = before.effective.exact if before.effective else None
+    return before.status in (Status.ANNOUNCED, Status.AGREED, Status.PROPOSED) and (day is None or day > article.published.date())
 
 
 def _signal(claimed: State, before: State, why: Why, claim: Claim) -> Verdict:

@@ -40,11 +40,12 @@ def _finding(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: 
 
 def _body_over_headline(judged: list[tuple[Claim, Verdict]]) -> list[tuple[Claim, Verdict]]:
     """Drop the headline's verdict where the body says something of the fact; drop changes that the article denies."""
+    denied = any(claim.mode is Mode.DENIED for claim, _ in judged)
+    negated = {claim.op for claim, verdict in judged if verdict.why is Why.NEGATED and not claim.headline}
+    if denied or negated:
+        quiet = [pair for pair in judged if pair[1].kind is not Kind.CHANGE or not (denied or pair[0].op in negated)]
+        judged = quiet or judged
     body = [pair for pair in judged if not pair[0].headline]
-    denied = any(claim.mode is Mode.DENIED or (verdict.why is Why.NEGATED and not claim.headline) for claim, verdict in judged)
-    if denied:
-        quiet = [pair for pair in judged if pair[1].kind is not Kind.CHANGE]
-        return quiet or judged
     if any(verdict.kind in (Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM) for _, verdict in body):
         return body
     if any(verdict.why in (Why.BACKGROUND, Why.HYPOTHETICAL, Why.NEGATED) and not claim.anaphor for claim, verdict in body):

@@ -11,9 +11,9 @@ from rules.dates import Role, TimeExpression, find_dates
 from rules.grammar import AUXILIARY, PAPER, TRIGGERS, Form, Op
 from rules.lexicon import Hit, Label, Lexicon
 from rules.mentions import Finder, Memory, Mention
-from rules.modality import DECIDED, OPEN, Mode, Speaker, classify, conditional, denied, depends, reported, speaker_of
+from rules.modality import DECIDED, OPEN, Mode, Speaker, belies, classify, conditional, denied, depends, reported, speaker_of
 from rules.model import Article, FactKind, PartialDate, SourceKind, State, Status
-from rules.text import Sentence, Token, sentences, tokenize, words
+from rules.text import Sentence, Token, fold, sentences, tokenize, words
 from rules.triggers import Pair, pairs
 from rules.values import Amount, Change, change_of, find_amounts, soybean_tonnes
 
@@ -21,6 +21,7 @@ RETRACTED = ("story removed", "retracted", "retraction", "erratum", "kill kill",
 """Headlines of notes that take back an earlier report."""
 
 
+_LEGAL = frozenset("order notification announcement notice proclamation regulation decree".split())
 _COURT = frozenset("court courts judge judges justices tribunal".split())
 
 
@@ -82,11 +83,14 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
         mentions = finder.find(sentence, number, hits, memory)
         speaker, named = voice.of(sentence, hits)
         found = pairs(sentence.tokens, mentions, hits, lexicon.pack, headline=sentence.title or _telegraphic(sentence))
+        if belies(sentence.tokens):
+            for claim in out[-6:]:
+                claim.mode = Mode.DENIED if sentence.paragraph - claim.sentence.paragraph <= 2 else claim.mode
         if not found:
-            voice.date(sentence, ())
+            voice.date(sentence)
             continue
         dates = find_dates(sentence.raw, article.published)
-        reading = Reading(sentence, hits, mentions, dates, find_amounts(sentence.raw), found, voice.date(sentence, dates))
+        reading = Reading(sentence, hits, mentions, dates, find_amounts(sentence.raw), found, voice.date(sentence))
         out += [_claim(pair, reading, article, lexicon, speaker, named) for pair in found]
     return out
 
@@ -125,7 +129,7 @@ class Voice:
         self.last = (speaker, named)
         return speaker, named
 
-    def date(self, sentence: Sentence, dates: Sequence[TimeExpression]) -> PartialDate | None:
+    def date(self, sentence: Sentence) -> PartialDate | None:
         """The past day that opens the line of a timeline ("May 12 - In Geneva …"); it holds to the end of the line."""
         if self.line[0] != sentence.paragraph:
             first = next((when for when in find_dates(sentence.raw[:40], self.published) if when.start < 3), None)
@@ -193,7 +197,8 @@ def _claim(pair: Pair, reading: Reading, article: Article, lexicon: Lexicon, spe
         conditional=depends(tokens),
         agreed=pair.frame.agreed,
         anaphor=pair.mention.anaphor,
-        ordered=pair.frame.ordered or any(token.low in ("order", "orders", "notice", "proclamation", "decree") for token in tokens),
+        ordered=pair.frame.ordered or any(token.low in ("order", "orders", "notice", "proclamation", "decree", "hereby", "notification", "regulation") for token in tokens)
+        or (article.source_kind is SourceKind.OFFICIAL and bool(_LEGAL & set(fold(article.title).replace(":", " ").split()))),
         fresh=any(token.low in ("fresh", "new", "further", "more") for token in tokens[pair.mention.start : pair.mention.head]),
         by_court=any(token.low in _COURT for token in tokens[max(0, pair.frame.start - 14) : pair.frame.start]),
     )
@@ -221,7 +226,7 @@ def _mode(pair: Pair, reading: Reading) -> Mode:
         return Mode.DENIED
     if pair.trigger.op is Op.SET and tokens[index].low in ("see", "sees", "saw", "expect", "expects", "expected") and mode in DECIDED:
         return Mode.EXPECTED
-    if mode in DECIDED and pair.frame.start > 0 and any(token.low in PAPER for token in tokens[max(0, pair.frame.start - 14) : pair.frame.start]) and not pair.frame.ordered:
+    if mode in DECIDED | {Mode.HYPOTHETICAL} and pair.frame.start > 0 and any(token.low in PAPER for token in tokens[max(0, pair.frame.start - 14) : pair.frame.start]) and not pair.frame.ordered:
         return Mode.PROPOSED
     if conditional(tokens, pair.frame.top):
         return Mode.HYPOTHETICAL if mode is not Mode.HEDGED or "whether" not in {t.low for t in tokens} else Mode.HEDGED
@@ -306,9 +311,11 @@ def _state(
     pair: Pair, reading: Reading, kind: FactKind, units: Sequence[str], claim: Claim, dates: Sequence[TimeExpression], article: Article
 ) -> State:
     today = article.published.date()
-    if claim.ordered and pair.trigger.op in (Op.SET, Op.RAISE, Op.LOWER, Op.ANNOUNCE):
+    if pair.trigger.op in (Op.SET, Op.RAISE, Op.LOWER, Op.ANNOUNCE):
         dates = [when for when in dates if when.role is not Role.ON or (when.when and when.when.exact and when.when.exact > today)]
     effective = _pick(dates, Role.EFFECTIVE) or (_pick(dates, Role.ON) if kind in (FactKind.MEETING, FactKind.VISIT) or pair.trigger.op is not Op.EXTEND else None)
+    if pair.trigger.op is Op.EXTEND:
+        dates = sorted(dates, key=lambda when: when.when or PartialDate(1), reverse=True)
     until = _pick(dates, Role.UNTIL) or (_pick(dates, Role.BY) if kind is FactKind.PURCHASES else None)
     effective = effective or (_pick(dates, Role.SINCE) if pair.trigger.op in (Op.START, Op.SET, Op.LOWER, Op.RAISE) else None)
     state = State(None, _value(pair, reading, units, claim), effective, until)
@@ -345,9 +352,17 @@ def _value(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -> 
     for amount in mine:
         number, unit = (soybean_tonnes(amount.number), "tonnes") if amount.unit == "bushels" else (amount.number, amount.unit)
         unit += "_per_year" if amount.per == "year" and f"{unit}_per_year" in units else ""
+        if f"{unit}_per_year" in units and amount.per is None and _yearly(reading.sentence.raw[low:high][amount.end :]):
+            unit += "_per_year"
         if unit in units and not amount.range and not amount.ruled_out:
             out.setdefault(unit, number)
     return out or None
+
+
+def _yearly(behind: str) -> bool:
+    """Whether "a year" follows an amount with only the goods between."""
+    near = fold(behind[:60]).replace("\n", " ").split(",")[0]
+    return any(words in near for words in (" a year", " per year", " each year", " every year", " annually", " yearly", " in each of"))
 
 
 def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
@@ -379,7 +394,10 @@ def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
     if op is Op.ADVANCE:
         return replace(state, status=Status.ANNOUNCED)
     if op is Op.EXPIRE:
-        return replace(state, status=None if state.until or ahead else Status.EXPIRED)
+        ends = state.until.exact if state.until else None
+        if ahead or (state.until and (ends is None or ends > today)):
+            return state
+        return State(Status.EXPIRED)
     if op is Op.BLOCK:
         return replace(state, status=Status.BLOCKED, value=None)
     if op is Op.HAPPEN:
@@ -457,6 +475,8 @@ def _gathering(pair: Pair, claim: Claim, state: State, today: date) -> State:
 
 def _deal(pair: Pair, claim: Claim, state: State, today: date) -> State:
     op = pair.trigger.op
+    if op is Op.SIGN and claim.mode is Mode.COMMITTED:
+        return State()  # it will be signed: nothing has become of it yet
     status = {Op.REACH: Status.AGREED, Op.SIGN: Status.SIGNED, Op.SUSPEND: Status.SUSPENDED}.get(op, Status.COLLAPSED)
     return State(status, None, state.effective if op is Op.SIGN else None)
 

@@ -259,6 +259,7 @@ _PHRASAL: tuple[tuple[str, str, Op, int, str], ...] = (
     ("go", "to", Op.SET, 0, "i"),
     ("come", "to", Op.SET, 0, "i"),
     ("stand", "at", Op.SET, 0, "i"),
+    ("end", "up at", Op.SET, 0, "i"),
     ("move", "to", Op.SET, 10, "i"),
     ("move", "by", Op.SET, 10, ""),
     ("bring", "to", Op.SET, 14, ""),
@@ -330,6 +331,13 @@ _PHRASAL: tuple[tuple[str, str, Op, int, str], ...] = (
     ("run", "through", Op.EXTEND, 1, "i"),
     ("last", "until", Op.EXTEND, 1, "i"),
     ("cut", "short", Op.SHORTEN, 10, ""),
+    ("keep", "in force", Op.EXTEND, 16, ""),
+    ("keep", "in place", Op.EXTEND, 16, ""),
+    ("leave", "in place", Op.EXTEND, 16, ""),
+    ("remain", "in force", Op.EXTEND, 1, "i"),
+    ("stay", "in force", Op.EXTEND, 1, "i"),
+    ("remain", "in place", Op.EXTEND, 1, "i"),
+    ("stay", "in place", Op.EXTEND, 1, "i"),
     ("keep", "suspended", Op.SUSPEND, 14, ""),
     ("leave", "suspended", Op.SUSPEND, 14, ""),
     ("remain", "suspended", Op.SUSPEND, 1, "i"),
@@ -368,6 +376,7 @@ _NOUNS: dict[Op, str] = {
     Op.END: "end termination",
     Op.EXPIRE: "expiry expiration",
     Op.SIGN: "signing signature",
+    Op.REACH: "conclusion finalisation finalization completion",
     Op.COLLAPSE: "breakdown",
 }
 # predicates: what a thing "is", "remains" or, in a headline, simply stands as
@@ -412,7 +421,7 @@ GOVERNORS: dict[str, Stance] = dict(
         *_family(Stance.EXPECT, "expect foresee predict forecast see anticipate hope believe", "hopes"),
         *_family(Stance.THREAT, "threaten warn vow", "threat threats choice"),
         *_family(Stance.PROPOSE, "propose offer suggest float", "proposal draft offer bill"),
-        *_family(Stance.WISH, "urge demand ask press want seek request call insist exhort lobby petition like recommend invite beg", "calls demands appeal plea"),
+        *_family(Stance.WISH, "urge demand ask press want seek request call insist exhort lobby petition like recommend invite beg tell", "calls demands appeal plea"),
         *_family(Stance.REFUSE, "refuse decline fail reject oppose", ""),
         *_family(Stance.DENY, "deny dismiss dispute rebut", "denial"),
         *_family(Stance.CONTINUE, "continue keep go", ""),
@@ -468,6 +477,6 @@ ADVERB = frozenset(
 CONDITION = frozenset("if unless provided suppose supposing lest otherwise".split())
 SUPPOSING = frozenset("suppose supposing imagine assume assuming suppositions hypothetically".split())
 """Words that make a whole sentence a hypothesis."""
-PAPER = frozenset("draft paper options memo blueprint proposal bill document text leaked circulating".split())
+PAPER = frozenset("offer draft paper options memo blueprint proposal bill document text leaked circulating".split())
 """What is written down and not decided: "a draft would cut …"."""
 SUBORDINATE = frozenset("after since before when while which who that because although though as whose where until once amid".split())

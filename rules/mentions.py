@@ -128,7 +128,7 @@ class Finder:
                 best = weight, Mention(spec.id, hit.start, left, right, part=part, weight=weight, marks=marks)
         if best:
             return self._focused(best[1], hit, inside, memory)
-        return self._short_name(tokens, hit, left, right, inside, by, on, memory, number)
+        return self._short_name(tokens, hit, left, right, inside, hits, by, on, memory, number)
 
     def _focused(self, mention: Mention, hit: Hit, inside: Sequence[Hit], memory: Memory) -> Mention:
         """ "The additional duty" under a headline about another duty of the same kind is that other one."""
@@ -263,13 +263,17 @@ class Finder:
         return "by" if adjective or h.end < hit.start - 3 else "on"
 
     def _short_name(
-        self, tokens: Sequence[Token], hit: Hit, left: int, right: int, inside: Sequence[Hit], by: set[str], on: set[str], memory: Memory, number: int
+        self, tokens: Sequence[Token], hit: Hit, left: int, right: int, inside: Sequence[Hit], hits: Sequence[Hit], by: set[str], on: set[str], memory: Memory, number: int
     ) -> Mention | None:
         """ "The levy", "the rules": the fact of that family last named, if nothing speaks against it."""
         definite = any(tokens[k].low in _DEFINITE for k in range(left, hit.start))
         if not definite or "?" in by | on or any(h.entry.label is Label.OTHER for h in inside):
             return None
         if not any(hit.entry.of in self.pack.facts[fact].noun for fact, _ in memory.facts):
+            marked = {h.entry.of for h in hits if h.entry.label is Label.MARK and self.lexicon.groups[h.entry.of, h.entry.group] == 1 and not self._weak(h)}
+            marked &= {spec.id for spec in self.by_family.get(hit.entry.of, ()) if self._aimed(spec, by, on, hits, memory)}
+            if len(marked) == 1 and not memory.elsewhere:
+                return Mention(marked.pop(), hit.start, left, right, anaphor=True, weight=1)
             return self._known(hit, left, right, memory, number)
         for fact, when in reversed(memory.facts):
             spec = self.pack.facts[fact]
@@ -297,7 +301,8 @@ class Finder:
         if len(recent) != 1:
             return
         for index, token in enumerate(tokens):
-            subject = index < 6 and index + 1 < len(tokens) and _verbal(tokens[index + 1].low)
+            opens = index < 6 or tokens[index - 1].low in (",", "and", "but", ":", '"', "that")
+            subject = opens and index + 1 < len(tokens) and _verbal(tokens[index + 1].low)
             taken = token.low in ("it", "them") and index > 0 and tokens[index - 1].low in TRIGGERS
             if token.low in _PRONOUNS and (subject or taken):
                 out.append(Mention(next(iter(recent)), index, index, index + 1, anaphor=True, weight=1))

@@ -38,7 +38,7 @@ OPEN = frozenset({Mode.HEDGED, Mode.EXPECTED, Mode.THREATENED, Mode.PROPOSED, Mo
 _HARD = frozenset("; : — ( ) . \" ! ? | *".split())
 _ALWAYS_HEDGE = frozenset("probably likely possibly perhaps reportedly maybe tentatively".split())
 _REPORT = frozenset(
-    "said says say saying warned warns told tells tell statement announced announces confirmed confirms replied replies added adds wrote writes informed stated "
+    "reckons reckoned argues argued predicts predicted estimates estimated believes believed thinks said says say saying warned warns told tells tell statement announced announces confirmed confirms replied replies added adds wrote writes informed stated "
     "according disclosed revealed reveals reported reports recalled claimed insisted noted explained declared posted".split()
 )
 _DENIAL = frozenset("deny denies denied denying denial rejects rejected dismissed dismisses rebuts rebutted refuted refutes forgery hoax fake false untrue".split())
@@ -87,7 +87,9 @@ def _chain_word(word: str) -> bool:
     )
 
 
-def frame(tokens: Sequence[Token], index: int, forms: frozenset[Form], *, headline: bool = False, depth: int = 0) -> Frame:
+def frame(
+    tokens: Sequence[Token], index: int, forms: frozenset[Form], *, headline: bool = False, nouns: frozenset[int] = frozenset(), depth: int = 0
+) -> Frame:
     """The frame of the trigger at `index`. Reads at most a few words to the left for each level; four levels at most."""
     chain: list[str] = []
     k = index - 1
@@ -106,7 +108,7 @@ def frame(tokens: Sequence[Token], index: int, forms: frozenset[Form], *, headli
     _modals(out, tokens, chain, aux)
     infinitive = "to" in chain
     if depth < 4 and (infinitive or (Form.GERUND in forms and not out.progressive) or Form.NOUN in forms):
-        _govern(out, tokens, k, aux, chain, depth, noun=Form.NOUN in forms, headline=headline)
+        _govern(out, tokens, k, aux, chain, depth, noun=Form.NOUN in forms, headline=headline, nouns=nouns)
     elif out.bare and Form.BASE in forms:
         _subjunctive(out, tokens, k, depth)
     return out
@@ -121,8 +123,10 @@ def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> Non
             above = frame(tokens, j, _forms_of("let"), depth=depth + 1)
             out.mode, out.future, out.agreed, out.negated, out.top = above.mode, above.future, above.agreed, above.negated, above.top
             return
-        if tokens[j].low == "that" and GOVERNORS.get(tokens[j - 1].low) in (Stance.WISH, Stance.PROPOSE):
-            _apply(out, tokens, j - 1, Stance.WISH, depth)
+        if tokens[j].low == "that":
+            wish = next((n for n in range(j - 1, max(-1, j - 5), -1) if GOVERNORS.get(tokens[n].low) in (Stance.WISH, Stance.PROPOSE)), None)
+            if wish is not None:
+                _apply(out, tokens, wish, Stance.WISH, depth)
             return
 
 
@@ -155,7 +159,9 @@ def _modals(out: Frame, tokens: Sequence[Token], chain: Sequence[str], aux: set[
         out.mode = Mode.BACKGROUND
 
 
-def _govern(out: Frame, tokens: Sequence[Token], k: int, aux: set[str], chain: Sequence[str], depth: int, *, noun: bool, headline: bool) -> None:
+def _govern(
+    out: Frame, tokens: Sequence[Token], k: int, aux: set[str], chain: Sequence[str], depth: int, *, noun: bool, headline: bool, nouns: frozenset[int]
+) -> None:
     """Look for the word that governs an infinitive, a gerund or a noun, and fold in what it says."""
     span = 5 if noun else 20
     for j in range(k, max(-1, k - span), -1):
@@ -163,7 +169,7 @@ def _govern(out: Frame, tokens: Sequence[Token], k: int, aux: set[str], chain: S
         if (word in _HARD and word != '"') or word in ("which", "who") or (word == "," and noun):
             break
         stance = GOVERNORS.get(word)
-        if stance is None:
+        if stance is None or j in nouns:
             continue
         _apply(out, tokens, j, stance, depth)
         return
@@ -258,6 +264,16 @@ def reported(tokens: Sequence[Token], index: int) -> bool:
     return False
 
 
+def belies(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence says that what was reported is not so: "the reports are without basis"."""
+    words = [token.low for token in tokens]
+    subject = {"report", "reports", "message", "claim", "claims", "rumour", "rumours", "rumor", "rumors", "post", "statement", "screenshot", "that", "story", "picture", "video"}
+    verdict = {"false", "untrue", "fake", "forgery", "hoax", "mistake", "wrong", "fabricated", "invented", "baseless", "unfounded"}
+    without = any(a == "without" and b in ("basis", "foundation", "substance") for a, b in zip(words, words[1:], strict=False))
+    negated = any(word in NEGATION - {"without"} for word in words)
+    return bool(subject & set(words)) and (without or bool(verdict & set(words))) and not negated
+
+
 def denied(tokens: Sequence[Token], index: int) -> bool:
     """Whether a denial governs the trigger: it stands to the left in the same sentence, and is not itself negated."""
     for k, token in enumerate(tokens[:index]):
@@ -267,6 +283,8 @@ def denied(tokens: Sequence[Token], index: int) -> bool:
             return True
         if token.low == "no" and k + 1 < len(tokens) and tokens[k + 1].low in ("truth", "basis"):
             return True
+        if token.low == "we" and k + 1 < len(tokens) and tokens[k + 1].low in ("reported", "wrote", "said"):
+            return True  # an outlet that speaks of its own earlier report
     return False
 
 
@@ -281,7 +299,7 @@ class Speaker(StrEnum):
 
 _UNNAMED = frozenset("sources source people person insiders insider anonymity unnamed executives managers familiar briefed".split())
 _OUTSIDER = frozenset(
-    "analyst analysts economist economists strategist strategists trader traders lawyer lawyers professor lobby association federation growers farmers senator senators lawmaker lawmakers "
+    "manufacturers producers exporters unions campaigners charity shippers millers mills dealers industry ngo ngos analyst analysts economist economists strategist strategists trader traders lawyer lawyers professor lobby association federation growers farmers senator senators lawmaker lawmakers "
     "congressman congresswoman congressmen legislator legislators committee chairman chairwoman expert experts broker brokers investor investors former retired company companies firm firms union think-tank importer importers "
     "retailer retailers group pundit columnist blogger critics opposition institute bank fund executive chief council board parliament mep meps lobbyist lobbyists consultant consultants researcher researchers".split()
 )
@@ -330,10 +348,12 @@ def classify(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> 
     named = any(h.entry.label is Label.DECIDER and start <= h.start < end for h in hits)
     if named and not segment & {"former", "retired"}:
         return Speaker.DECIDER
-    if segment & (_OUTSIDER | _RUMOUR):
+    if segment & (_OUTSIDER | _RUMOUR) or any(word.endswith("makers") for word in segment):
         return Speaker.OUTSIDER
     if segment & _OFFICIAL or "officials" in segment:
         return Speaker.DECIDER
     if any(h.entry.label is Label.PARTY and start <= h.start < end for h in hits):
         return Speaker.DECIDER
+    if any(h.entry.label is Label.COUNTRY and start <= h.start < end for h in hits):
+        return Speaker.OUTSIDER
     return None

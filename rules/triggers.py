@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rules.grammar import AUXILIARY, NEGATION, SUBORDINATE, TRIGGERS, Form, Op, Stance, Trigger
+from rules.grammar import AUXILIARY, GOVERNORS, NEGATION, SUBORDINATE, TRIGGERS, Form, Op, Stance, Trigger
 from rules.lexicon import Hit, Label
 from rules.mentions import Mention
 from rules.modality import Frame, Mode, frame
@@ -64,11 +64,12 @@ def pairs(tokens: Sequence[Token], mentions: Sequence[Mention], hits: Sequence[H
     last: Frame | None = None
     last_index = -9
     used: set[int] = set()
+    nouns = frozenset(m.head for m in mentions)
     for index in range(len(tokens)):
         if index in used or any(m.head == index and not m.anaphor for m in mentions):
             continue
         for trigger, end in _readings(tokens, index):
-            shape = _frame(tokens, index, trigger, last, last_index, headline=headline)
+            shape = _frame(tokens, index, trigger, last, last_index, headline=headline, nouns=nouns)
             found = list(_acts_on(tokens, index, end, trigger, shape, mentions, hits, pack, headline=headline))
             if found:
                 out += found
@@ -79,27 +80,24 @@ def pairs(tokens: Sequence[Token], mentions: Sequence[Mention], hits: Sequence[H
     return out
 
 
-def _readings(tokens: Sequence[Token], index: int) -> Iterator[tuple[Trigger, int]]:
-    """What a token can mean, the longest phrase first."""
+def _readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
+    """What a token can mean: the phrase whose rest comes first, then the longer one, then the word alone."""
     nominal = index > 0 and tokens[index - 1].low in _DETERMINERS
+    found: list[tuple[int, int, Trigger, int]] = []
     for trigger in TRIGGERS.get(tokens[index].low, ()):
-        if _imperative(tokens, index, trigger.form):
-            continue
-        if nominal and not trigger.form & {Form.NOUN, Form.PREDICATE}:
+        if _imperative(tokens, index, trigger.form) or (nominal and not trigger.form & {Form.NOUN, Form.PREDICATE}):
             continue
         if tokens[index].low.startswith("lift") and trigger.op is Op.RAISE and not _to_a_rate(tokens, index):
             continue
-        if not trigger.rest:
-            if Form.PREDICATE not in trigger.form or _predicative(tokens, index):
-                yield trigger, index + 1
+        if Form.PREDICATE in trigger.form and not _predicative(tokens, index):
             continue
-        end = _rest(tokens, index + 1, trigger)
-        if end is not None and trigger.op is Op.SET and "%" not in {token.low for token in tokens[end : end + 7]}:
+        end = _rest(tokens, index + 1, trigger) if trigger.rest else index + 1
+        if end is None or (trigger.rest and trigger.op is Op.SET and "%" not in {token.low for token in tokens[end : end + 7]}):
             continue
-        if end is not None and (Form.PREDICATE not in trigger.form or _predicative(tokens, index)):
-            yield trigger, end
-    if tokens[index].low in ("be", "is", "are", "now") and _copula(tokens, index):
-        yield Trigger(Op.SET, frozenset({Form.BASE}), intransitive=True), index + 1
+        found.append((end - len(trigger.rest) if trigger.rest else len(tokens) + 1, -len(trigger.rest), trigger, end))
+    if tokens[index].low in ("be", "is", "are") and _copula(tokens, index):
+        found.append((0, 0, Trigger(Op.SET, frozenset({Form.BASE}), intransitive=True), index + 1))
+    return [(trigger, end) for _, _, trigger, end in sorted(found, key=lambda row: row[:2])]
 
 
 def _to_a_rate(tokens: Sequence[Token], index: int) -> bool:
@@ -130,7 +128,7 @@ def _imperative(tokens: Sequence[Token], index: int, forms: frozenset[Form]) -> 
 
 def _predicative(tokens: Sequence[Token], index: int) -> bool:
     """Whether a predicate is said of something: a form of "to be" or "remain" shortly before it, or a headline's end."""
-    before = {token.low for token in tokens[max(0, index - 4) : index]}
+    before = {token.low for token in tokens[max(0, index - 2) : index]}
     if before & (AUXILIARY | {"remain", "remains", "remained", "becomes", "stay", "stays", "entered"}):
         return True
     return index + 3 >= len(tokens) and tokens[index].low in ("off", "on", "in")
@@ -144,9 +142,11 @@ def _copula(tokens: Sequence[Token], index: int) -> bool:
     return amount and bool(near & {"will", "shall", "now", "to", "would"}) and tokens[index].low != "now"
 
 
-def _frame(tokens: Sequence[Token], index: int, trigger: Trigger, last: Frame | None, last_index: int, *, headline: bool) -> Frame:
+def _frame(
+    tokens: Sequence[Token], index: int, trigger: Trigger, last: Frame | None, last_index: int, *, headline: bool, nouns: frozenset[int]
+) -> Frame:
     """The trigger's own frame, or that of the verb it is joined to ("agreed to halve … and extend …")."""
-    own = frame(tokens, index, trigger.form, headline=headline)
+    own = frame(tokens, index, trigger.form, headline=headline, nouns=nouns)
     if last is None or not own.bare or index - last_index > 24 or index == 0:
         return own
     joined = tokens[own.start - 1].low in ("and", "or", "but") if own.start else False
@@ -176,6 +176,8 @@ def _acts_on(
     behind = _behind(tokens, index, end, trigger, able)
     before = _before(tokens, shape.start, index, able)
     if trigger.intransitive and not (behind and not before) or shape.passive:
+        if before and shape.bare and Form.PARTICIPLE in trigger.form:
+            shape, _ = _small_clause(tokens, before, shape)
         yield from (Pair(trigger, index, end, m, shape) for m in _joined(tokens, before, able, backwards=True))
     elif behind:
         if _foreign_subject(tokens, shape.top, hits) and pack.facts[behind.fact].kind in (FactKind.MEASURE, FactKind.PURCHASES):
@@ -184,7 +186,8 @@ def _acts_on(
             shape = replace(shape, negated=True)
         yield from (Pair(trigger, index, end, m, shape) for m in _joined(tokens, behind, able))
     elif before and (shape.bare or shape.passive) and trigger.form & {Form.PARTICIPLE, Form.PAST}:
-        yield from (Pair(trigger, index, end, m, shape, reduced=True) for m in _joined(tokens, before, able, backwards=True))
+        shape, reduced = _small_clause(tokens, before, shape)
+        yield from (Pair(trigger, index, end, m, shape, reduced=reduced) for m in _joined(tokens, before, able, backwards=True))
     elif before and trigger.op in (Op.SET, Op.SUSPEND, Op.WITHDRAW) and before.anaphor is False and shape.negated:
         yield Pair(trigger, index, end, before, shape)
 
@@ -228,6 +231,18 @@ _AMOUNT_OPS = frozenset({Op.SET, Op.RAISE, Op.LOWER})
 def _able(op: Op, spec: FactSpec) -> bool:
     """Whether an op can happen to a fact: only what has a rate can be raised, cut or set."""
     return op in OPS[spec.kind] and not (op in _AMOUNT_OPS and spec.kind is FactKind.MEASURE and not spec.unit)
+
+
+def _small_clause(tokens: Sequence[Token], mention: Mention, shape: Frame) -> tuple[Frame, bool]:
+    """ "They want the duty ended": the wish or the forecast before the noun governs the participle behind it."""
+    for k in range(mention.head - 1, max(-1, mention.head - 10), -1):
+        stance = GOVERNORS.get(tokens[k].low)
+        if stance in (Stance.WISH, Stance.EXPECT):
+            mode = Mode.WISHED if stance is Stance.WISH else Mode.EXPECTED
+            return replace(shape, mode=mode, governor=k, bare=False), False
+        if tokens[k].low in _HARD or tokens[k].low == ",":
+            break
+    return shape, True
 
 
 def _behind(tokens: Sequence[Token], index: int, end: int, trigger: Trigger, able: Sequence[Mention]) -> Mention | None:
