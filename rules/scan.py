@@ -132,6 +132,8 @@ def number(tokens: Tokens, i: int) -> tuple[float, int] | None:
     word = tokens.at(i)
     if word in ("a", "an") and tokens.at(i + 1) in ("hundred", "thousand", "million", "billion", "trillion", "dozen"):
         return _scaled(tokens, 1.0, i + 1)
+    if word == "hundred" and tokens.at(i - 1) not in ("several", "few", "many"):
+        return _scaled(tokens, 1.0, i)
     if word == "half" and tokens.seq(i + 1, "a") and tokens.at(i + 2) in SCALES:
         return _scaled(tokens, 0.5, i + 2)
     value = digits(word)

@@ -89,7 +89,7 @@ def _dated(tokens: Tokens, shape: Shape, ctx: Context, day: Day) -> Found:
     view = View(day.today, ahead, firm, role, day.country, moved)
     when = resolve(shape, view)
     last = resolve(_closing(shape, when), view) if shape.until else None
-    if not owned and not moved and role in _TELLING and _narrated(tokens, shape, when, day.today):
+    if not owned and not moved and role in _TELLING and _narrated(tokens, shape, when, view):
         role = Role.BACKGROUND
     kind = Kind.RANGE if shape.until else shape.kind
     return _express(
@@ -123,14 +123,17 @@ _TELLING = (Role.ON, Role.EFFECTIVE, Role.UNTIL, Role.BY)
 _HISTORY_DAYS = 330
 
 
-def _narrated(tokens: Tokens, shape: Shape, when: PartialDate | None, today: date) -> bool:
+def _narrated(tokens: Tokens, shape: Shape, when: PartialDate | None, view: View) -> bool:
     """Whether a time is told as history: wholly gone by for most of a year, "last month", "earlier this week"."""
     if tokens.at(shape.first - 1) == "earlier" or (
         shape.relation == "last" and shape.kind in (Kind.RELATIVE, Kind.NAMED)
     ):
         return True
+    today = view.today
     if when is None:
         return False
+    if shape.unit == "season" and view.ahead < 0:
+        return True
     if when.exact:
         return (today - when.exact).days > _HISTORY_DAYS
     return (when.year, when.month or 12) < (today.year, today.month)

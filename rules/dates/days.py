@@ -140,7 +140,15 @@ def _month_alone(tokens: Tokens, i: int) -> bool:
     governed = before in w.RELATIONS or before in w.EDGES or before in _BEFORE_MONTH
     if tokens.raw(i) == "MAY" or (tokens.capital(i + 1) and before in _BEFORE_PERSON):
         return governed and before not in _BEFORE_PERSON
-    heads = i == 0 and tokens.at(i + 1) in ("-", ":")
+    after = tokens.at(i + 1)
+    noun = (
+        after.isalpha()
+        and after not in w.PREPOSITIONS
+        and after not in w.SAY
+        and after not in w.PRESENT
+        and word != "may"
+    )
+    heads = i == 0 and (after in ("-", ":") or (noun and not tokens.capital(i + 1)))
     return governed or heads or before in w.DETERMINERS or before == "'s"
 
 

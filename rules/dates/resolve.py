@@ -31,8 +31,12 @@ class View:
 
 
 def resolve(shape: Shape, view: View) -> PartialDate | None:
-    """When a shape is; None where the words do not tell."""
-    return _BY_KIND[shape.kind](shape, view)
+    """When a shape is; None where the words do not tell, or where the calendar ends."""
+    try:
+        when = _BY_KIND[shape.kind](shape, view)
+    except (ValueError, OverflowError):
+        return None
+    return when if when and date.min.year <= when.year <= date.max.year else None
 
 
 def _absolute(shape: Shape, view: View) -> PartialDate | None:

@@ -150,6 +150,8 @@ def _replaced(tokens: Tokens, shape: Shape, ctx: Context) -> bool:
     word, before = tokens.at(k), tokens.at(k - 1)
     if (before, word) in (("instead", "of"), ("rather", "than"), ("place", "of")) or word in _BEHIND:
         return True
+    if ctx.prep is Prep.OF and word in ("instead", "place", "lieu"):
+        return True
     if word == "not" and ctx.prep is not Prep.BY:
         return (before in ("and", ",") and k > 1) if ctx.prep is Prep.UNTIL else tokens.at(k + 1) != "before"
     return _amended(tokens, shape)

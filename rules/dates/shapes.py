@@ -119,7 +119,9 @@ def _range(tokens: Tokens, shape: Shape) -> Shape:
         return shape
     if not other.year and shape.year:
         other = replace(other, year=shape.year)
-    year = shape.year or (other.year if shape.month else None)
+    year = shape.year
+    if not year and other.year and shape.month and other.month:
+        year = other.year - ((shape.month, shape.day or 0) > (other.month, other.day or 0))
     return replace(shape, year=year, last=other.last, until=other)
 
 

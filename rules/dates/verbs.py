@@ -78,9 +78,8 @@ def verb_at(tokens: Tokens, k: int, *, finite: bool = False) -> Verb | None:
     named = tokens.capital(k) and k > 0 and not tokens.raw(k).isupper()
     if named:
         return None
-    if word in w.PAST_ONLY:
-        return Verb(k, word, Tense.PAST)
-    if word.endswith("ed") and len(word) > 3 and word not in w.NOT_PAST and tokens.at(k - 1) != "-":
+    regular = word.endswith("ed") and len(word) > 3 and word not in w.NOT_PAST and tokens.at(k - 1) != "-"
+    if regular or word in w.PAST_ONLY:
         return _participle(tokens, k)
     if word in w.PAST:
         carried = tokens.at(k - 1) in w.AUX_NOW | w.AUX_PAST | w.MODALS | w.PRONOUNS

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rules.scan import Tokens, word_set
 from rules.values.model import Amount, Change
@@ -36,17 +38,16 @@ def change_of(amounts: Sequence[Amount], text: str) -> Change:
     Never raises; an empty `Change` where nothing is told. Where the unit is mixed, percentages count before others.
     """
     tokens = Tokens(text)
-    level = _levels(amounts)
-    step = next((a for a in amounts if a.unit == "points"), None)
-    step = step or next((a for a in level if a.role == "by" and a.unit == "percent"), None)
-    level = [a for a in level if a is not step]
+    step = _step(tokens, amounts)
+    level = [a for a in _levels(amounts) if step is None or a is not step.amount]
     factor = _factor(tokens)
-    source = _source(tokens, level, changed=factor is not None or (step is not None and step.unit == "points"))
+    source = _source(tokens, level, changed=factor is not None or (step is not None and step.points is not None))
     target = _target(level, source)
     if target is not None and target.range:
         return Change(old=source.number if source else None, unit=target.unit, source=source)
-    points, relative = _step(tokens, step)
-    return _reckon(target, source, points, factor if factor is not None else relative)
+    if factor is None and step is not None:
+        factor = step.factor
+    return _reckon(target, source, step.points if step else None, factor)
 
 
 def _levels(amounts: Sequence[Amount]) -> list[Amount]:
@@ -63,18 +64,32 @@ def _source(tokens: Tokens, level: list[Amount], *, changed: bool) -> Amount | N
         if (a.role == "from" or a.ruled_out) and not a.range:
             return a
     for first, second in zip(level, level[1:], strict=False):
-        if tokens.text[first.end : second.start].strip().lower() == "to" and not first.range:
+        between = tokens.text[first.end : second.start].strip().lower()
+        if not first.range and (between == "to" or (second.role == "to" and _raised(tokens, first))):
             return first
-    if changed:
-        for a in level:
-            if _word_before(tokens, a) in _STANDING or len(level) > 1 and a.role == "bare" and a is level[-1]:
-                return a
+    for a in level:
+        around = _around(tokens, a)
+        stands = bool(around & _STANDING) and (changed or len(level) > 1)
+        if not a.range and (stands or (changed and len(level) > 1 and a.role == "bare" and a is level[-1])):
+            return a
     return None
 
 
-def _word_before(tokens: Tokens, a: Amount) -> str:
-    before = [word for word, end in zip(tokens.words, tokens.ends, strict=True) if end <= a.start]
-    return before[-1] if before else ""
+def _around(tokens: Tokens, a: Amount) -> set[str]:
+    """The word before an amount, and the words "at present" or one other behind it."""
+    first, last = bisect_left(tokens.starts, a.start), bisect_left(tokens.starts, a.end)
+    behind = (
+        {"present"}
+        if tokens.seq(last, "at", "present")
+        else {tokens.at(last)} & {"now", "currently", "presently", "today"}
+    )
+    return {tokens.at(first - 1)} | behind
+
+
+def _raised(tokens: Tokens, a: Amount) -> bool:
+    """ "raises a 10% duty to 25%": what is raised or cut stands right behind the verb."""
+    first = bisect_left(tokens.starts, a.start)
+    return bool((_DOWN | _UP) & set(tokens.words[max(0, first - 3) : first]))
 
 
 _ORDER = {"to": 0, "at": 1, "bare": 2, "above": 3, "below": 3, "by": 4, "from": 5}
@@ -86,16 +101,32 @@ def _target(level: list[Amount], source: Amount | None) -> Amount | None:
     return min(rest, key=lambda a: (_ORDER[a.role], a.start)) if rest else None
 
 
-def _step(tokens: Tokens, step: Amount | None) -> tuple[float | None, float | None]:
-    """A difference in points, or a relative one as a factor, signed by the verb nearest to it."""
-    if step is None or step.range:
-        return None, None
-    sign = _sign(tokens, step)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A difference that the clause names, and its amount."""
+
+    amount: Amount
+    points: float | None = None
+    factor: float | None = None
+
+
+def _step(tokens: Tokens, amounts: Sequence[Amount]) -> Step | None:
+    """A difference in points ("by five points", "adds 10 percent"), or a relative one ("by 10 percent"), signed by its verb."""
+    added = (a for a in amounts if a.unit == "percent" and (_adds(tokens, a) or (a.role == "by" and a.further)))
+    step = next((a for a in amounts if a.unit == "points"), None) or next(added, None)
+    absolute = step is not None
+    step = step or next((a for a in amounts if a.role == "by" and a.unit == "percent"), None)
+    if step is None:
+        return None
+    sign = 0 if step.range else _sign(tokens, step)
     if sign == 0:
-        return None, None
-    if step.unit == "points":
-        return sign * step.number, None
-    return None, 1 + sign * step.number / 100
+        return Step(step)
+    return Step(step, points=sign * step.number) if absolute else Step(step, factor=1 + sign * step.number / 100)
+
+
+def _adds(tokens: Tokens, a: Amount) -> bool:
+    first = bisect_left(tokens.starts, a.start)
+    return bool({"add", "adds", "added", "adding"} & set(tokens.words[max(0, first - 2) : first]))
 
 
 def _sign(tokens: Tokens, step: Amount) -> int:

@@ -20,7 +20,7 @@ _COUNTS = {
 }  # fmt: skip
 _GOODS = word_set(
     "barrel bushel kilogram kilo kg ounce pound ton tonne t box carton unit share vehicle car head gallon litre liter hour gram therm person "
-    "container forty kilowatt mmbtu acre"
+    "container kilowatt mmbtu acre"
 )
 _TIMES = {"year": "year", "annum": "year", "season": "season", "month": "month", "week": "week", "day": "day"}
 _BETWEEN = word_set("more further additional extra full whole other metric us american")
