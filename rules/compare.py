@@ -159,6 +159,8 @@ def _still_ahead(before: State, article: Article) -> bool:
 
 def _signal(claimed: State, before: State, why: Why, claim: Claim) -> Verdict:
     moving = claim.op in (Op.DELAY, Op.ADVANCE, Op.EXTEND, Op.SHORTEN, Op.RAISE, Op.LOWER)
+    if claim.mode is Mode.THREATENED and before.status is Status.THREATENED and not moving:
+        claimed = replace(claimed, status=None)
     if not moving and not _differs(claimed, before):
         return Verdict(Kind.MENTION, Why.SAME, claimed)
     return Verdict(Kind.SIGNAL, why, claimed, before)

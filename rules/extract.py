@@ -68,6 +68,8 @@ class Reading:
     pairs: Sequence[Pair]
     line: PartialDate | None = None
     """The day that the line of a timeline opens with."""
+    background: bool = False
+    """It stands under the heading "Background"."""
 
 
 def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
@@ -79,7 +81,7 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
     voice = Voice(article, lexicon)
     for number, sentence in enumerate(sentences(article)):
         sentence.tokens = _tokens(sentence, memory.header == number - 1)
-        hits = _without_dateline(sentence, lexicon.hits(sentence.tokens))
+        hits = _own(_without_dateline(sentence, lexicon.hits(sentence.tokens)))
         mentions = finder.find(sentence, number, hits, memory)
         speaker, named = voice.of(sentence, hits)
         found = pairs(sentence.tokens, mentions, hits, lexicon.pack, headline=sentence.title or _telegraphic(sentence))
@@ -88,9 +90,10 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
                 claim.mode = Mode.DENIED if sentence.paragraph - claim.sentence.paragraph <= 2 else claim.mode
         if not found:
             voice.date(sentence)
+            voice.background(sentence)
             continue
         dates = find_dates(sentence.raw, article.published)
-        reading = Reading(sentence, hits, mentions, dates, find_amounts(sentence.raw), found, voice.date(sentence))
+        reading = Reading(sentence, hits, mentions, dates, find_amounts(sentence.raw), found, voice.date(sentence), voice.background(sentence))
         out += [_claim(pair, reading, article, lexicon, speaker, named) for pair in found]
     return out
 
@@ -113,6 +116,7 @@ class Voice:
         self.unnamed_title = "source" in article.title.lower().split("-")[-1] or "sources" in article.title.lower()
         self.last: tuple[Speaker, str | None] = (Speaker.OUTLET, None)
         self.open = False
+        self.recital = -1
         self.line: tuple[int, PartialDate | None] = (-1, None)
 
     def of(self, sentence: Sentence, hits: Sequence[Hit]) -> tuple[Speaker, str | None]:
@@ -128,6 +132,12 @@ class Voice:
             speaker = Speaker.UNNAMED
         self.last = (speaker, named)
         return speaker, named
+
+    def background(self, sentence: Sentence) -> bool:
+        """Whether the paragraph's heading is "Background", as in orders and notices."""
+        if sentence.raw.strip(" .:").lower() in ("background", "recitals", "whereas"):
+            self.recital = sentence.paragraph
+        return self.recital == sentence.paragraph
 
     def date(self, sentence: Sentence) -> PartialDate | None:
         """The past day that opens the line of a timeline ("May 12 - In Geneva …"); it holds to the end of the line."""
@@ -157,6 +167,12 @@ def _without_dateline(sentence: Sentence, hits: list[Hit]) -> list[Hit]:
         return hits
     dash = next((k for k, token in enumerate(sentence.tokens[:18]) if token.low == "—"), 0)
     return [h for h in hits if h.start > dash] if dash else hits
+
+
+def _own(hits: list[Hit]) -> list[Hit]:
+    """Without the institutions of other countries: the "foreign ministry" of "the Indian foreign ministry"."""
+    foreign = {h.end for h in hits if h.entry.label is Label.COUNTRY}
+    return [h for h in hits if h.entry.label is not Label.DECIDER or not foreign & {h.start, h.start - 1}]
 
 
 def _source_speaker(article: Article, lexicon: Lexicon) -> Speaker:
@@ -239,6 +255,8 @@ def _mode(pair: Pair, reading: Reading) -> Mode:
         return Mode.COMMITTED
     if mode is Mode.BACKGROUND and told and not _relative(tokens, pair.frame.top) and "had" in pair.frame.cues:
         return Mode.ASSERTED
+    if reading.background:
+        return Mode.BACKGROUND
     if pair.reduced and not reading.sentence.title and _has_finite(pair, reading):
         return Mode.BACKGROUND
     return mode
@@ -275,6 +293,9 @@ def _wisher(pair: Pair, reading: Reading, speaker: Speaker) -> Speaker:
     start = at
     while start > 0 and tokens[start - 1] not in (";", ".", "—", ":"):
         start -= 1
+    named = {h.entry.label for h in reading.hits if start <= h.start < at}
+    if Label.COUNTRY in named and not named & {Label.PARTY, Label.DECIDER}:
+        return Speaker.OUTSIDER  # a third government decides nothing here
     found = classify(tokens, start, at, reading.hits)
     if found is Speaker.OUTSIDER or found is Speaker.UNNAMED:
         return found
@@ -311,8 +332,9 @@ def _state(
     pair: Pair, reading: Reading, kind: FactKind, units: Sequence[str], claim: Claim, dates: Sequence[TimeExpression], article: Article
 ) -> State:
     today = article.published.date()
-    if pair.trigger.op in (Op.SET, Op.RAISE, Op.LOWER, Op.ANNOUNCE):
-        dates = [when for when in dates if when.role is not Role.ON or (when.when and when.when.exact and when.when.exact > today)]
+    if pair.trigger.op in (Op.SET, Op.RAISE, Op.LOWER, Op.ANNOUNCE, Op.IMPOSE):
+        behind = reading.sentence.tokens[pair.index].start
+        dates = [when for when in dates if when.role is not Role.ON or _from_then(when, today, behind)]
     effective = _pick(dates, Role.EFFECTIVE) or (_pick(dates, Role.ON) if kind in (FactKind.MEETING, FactKind.VISIT) or pair.trigger.op is not Op.EXTEND else None)
     if pair.trigger.op is Op.EXTEND:
         dates = sorted(dates, key=lambda when: when.when or PartialDate(1), reverse=True)
@@ -320,6 +342,12 @@ def _state(
     effective = effective or (_pick(dates, Role.SINCE) if pair.trigger.op in (Op.START, Op.SET, Op.LOWER, Op.RAISE) else None)
     state = State(None, _value(pair, reading, units, claim), effective, until)
     return SETTLE[kind](pair, claim, state, today)
+
+
+def _from_then(when: TimeExpression, today: date, behind: int) -> bool:
+    """Whether "on" a day says from when a rate holds: a day to come, or today, told behind the verb."""
+    day = when.when.exact if when.when else None
+    return day is not None and (day > today or (day == today and when.start > behind))
 
 
 def _pick(dates: Sequence[TimeExpression], role: Role) -> PartialDate | None:

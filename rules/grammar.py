@@ -431,6 +431,10 @@ GOVERNORS: dict[str, Stance] = dict(
 _OVER_NOUNS = frozenset({Stance.CONSIDER, Stance.EXPECT, Stance.PLAN, Stance.WISH, Stance.PROPOSE, Stance.THREAT})
 
 
+_OVER_VERBS_ONLY = frozenset(word for lemma in ("ask", "tell", "see", "believe", "like", "invite") for word in inflect(lemma))
+"""Govern a verb ("told China to drop it"), and say nothing of a noun ("told a rally of the pause")."""
+
+
 def _add(table: dict[str, list[Trigger]], word: str, trigger: Trigger) -> None:
     table.setdefault(word, []).append(trigger)
 
@@ -452,7 +456,7 @@ def _build() -> dict[str, tuple[Trigger, ...]]:
         for noun in nouns.split():
             _add(table, noun, Trigger(op, frozenset({Form.NOUN})))
     for word, stance in GOVERNORS.items():
-        if stance in _OVER_NOUNS:
+        if stance in _OVER_NOUNS and word not in _OVER_VERBS_ONLY:
             _add(table, word, Trigger(Op.CONSIDER, frozenset({Form.BASE, Form.PRESENT, Form.PAST, Form.PARTICIPLE, Form.GERUND}), stance=stance))
     # the longest phrase first, so that "put off" is tried before "put"
     return {word: tuple(sorted(found, key=lambda t: -len(t.rest))) for word, found in table.items()}

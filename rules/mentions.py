@@ -167,12 +167,14 @@ class Finder:
         if spec.by is None and "?" in by | on:
             return 0, frozenset()
         pool = hits if spec.kind in (FactKind.MEETING, FactKind.VISIT, FactKind.DEAL, FactKind.TRUCE) else inside
-        marks = self._marks(spec, pool, hit, memory, tokens)
+        marks = self._marks(spec, pool, inside, hit, memory, tokens)
         if not self._aimed(spec, by, on, hits, memory) or not self._between(spec, hits, inside, memory):
             return 0, frozenset()
         points = 6 * bool(marks) + bool(by) + bool(on)
         near = min((abs(h.start - hit.start) for h in inside if h.entry.label is Label.MARK and h.entry.of == spec.id and h.entry.group in marks), default=9)
-        if marks and spec.on and spec.on not in on and all(self._weak_group(spec, group) for group in marks):
+        if spec.kind is FactKind.VISIT and any(h.entry.label is Label.COUNTRY for h in inside):
+            return 0, frozenset()
+        if marks and spec.on and spec.on not in on and spec.id not in memory.title and all(self._weak_group(spec, group) for group in marks):
             return 0, frozenset()  # "an additional duty", on nobody: the short name of whatever came before
         if marks:
             return points + max(0, 4 - near // 2), marks
@@ -204,11 +206,12 @@ class Finder:
             for other in self.pack.facts.values()
         )
 
-    def _marks(self, spec: FactSpec, inside: Iterable[Hit], hit: Hit, memory: Memory, tokens: Sequence[Token]) -> frozenset[int]:
+    def _marks(self, spec: FactSpec, inside: Iterable[Hit], near: Sequence[Hit], hit: Hit, memory: Memory, tokens: Sequence[Token]) -> frozenset[int]:
         """The marks of a fact of which every member is there; a party that the article has named before counts as there."""
         found: dict[int, set[int]] = {}
         for h in inside:
-            if h.entry.label is Label.MARK and h.entry.of == spec.id and h.start != hit.start:
+            alone = self.lexicon.groups.get((h.entry.of, h.entry.group)) == 1
+            if h.entry.label is Label.MARK and h.entry.of == spec.id and h.start != hit.start and (h in near or not alone):
                 found.setdefault(h.entry.group, set()).add(h.entry.member)
         known = memory.parties if spec.kind in (FactKind.MEETING, FactKind.VISIT, FactKind.DEAL) else set()
         if spec.kind is FactKind.MEETING and not found and hit.end - hit.start and self._same_meeting(tokens, hit):

@@ -109,9 +109,22 @@ def frame(
     infinitive = "to" in chain
     if depth < 4 and (infinitive or (Form.GERUND in forms and not out.progressive) or Form.NOUN in forms):
         _govern(out, tokens, k, aux, chain, depth, noun=Form.NOUN in forms, headline=headline, nouns=nouns)
+    if Form.NOUN in forms and out.governor is None and not headline and not _told_of(tokens, index):
+        out.mode = Mode.BACKGROUND  # "the suspension of the rules" alone takes for granted that there is one
     elif out.bare and Form.BASE in forms:
         _subjunctive(out, tokens, k, depth)
     return out
+
+
+_TELLING = frozenset(
+    "announced announces confirmed confirms extends extended extend welcomed hailed ordered orders published signed approved approves told declares declared includes granted grants won secured set begins began starts started takes "
+    "imposed followed follows brings means".split()
+)
+
+
+def _told_of(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a verb nearby tells of the event that a noun names: "announced a cut", "the halving was confirmed"."""
+    return any(token.low in _TELLING for token in (*tokens[max(0, index - 5) : index], *tokens[index + 1 : index + 24]))
 
 
 def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> None:
@@ -306,7 +319,7 @@ _OUTSIDER = frozenset(
 _RUMOUR = frozenset("report reports article post posts video videos clip rumour rumor rumours rumors screenshot picture meme tweet newspaper".split())
 _OFFICIAL = frozenset(
     "spokesman spokesperson spokeswoman minister ministry secretary president government commission commissioner embassy envoy ambassador official customs notice order court judge judges justices treasury "
-    "administration cabinet statement negotiator premier readout department agency leaders presidents delegations capitals governments chancellor".split()
+    "office presidential administration cabinet statement negotiator premier readout department agency leaders presidents delegations capitals governments chancellor".split()
 )
 _SEGMENT = frozenset("; : — ( ) . \" ! ? , that".split())
 
@@ -354,6 +367,4 @@ def classify(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> 
         return Speaker.DECIDER
     if any(h.entry.label is Label.PARTY and start <= h.start < end for h in hits):
         return Speaker.DECIDER
-    if any(h.entry.label is Label.COUNTRY and start <= h.start < end for h in hits):
-        return Speaker.OUTSIDER
     return None

@@ -38,6 +38,7 @@ SELF_NAMING = {Op.MEET: FactKind.MEETING, Op.TRAVEL: FactKind.VISIT, Op.BUY: Fac
 _HARD = frozenset("; — ( ) . ! ?".split())
 _DETERMINERS = frozenset("the a an his her its their this that 's ' state official possible any no another every our your each".split())
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
+_PREPOSITIONS = frozenset("in of under by for with from on at about over between against".split())
 _REACH = 26
 """How far, in tokens, a verb looks for what it is about."""
 
@@ -83,9 +84,12 @@ def pairs(tokens: Sequence[Token], mentions: Sequence[Mention], hits: Sequence[H
 def _readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
     """What a token can mean: the phrase whose rest comes first, then the longer one, then the word alone."""
     nominal = index > 0 and tokens[index - 1].low in _DETERMINERS
+    after_preposition = index > 0 and tokens[index - 1].low in _PREPOSITIONS
     found: list[tuple[int, int, Trigger, int]] = []
     for trigger in TRIGGERS.get(tokens[index].low, ()):
         if _imperative(tokens, index, trigger.form) or (nominal and not trigger.form & {Form.NOUN, Form.PREDICATE}):
+            continue
+        if after_preposition and trigger.form <= {Form.BASE, Form.PRESENT}:
             continue
         if tokens[index].low.startswith("lift") and trigger.op is Op.RAISE and not _to_a_rate(tokens, index):
             continue
@@ -235,7 +239,7 @@ def _able(op: Op, spec: FactSpec) -> bool:
 
 def _small_clause(tokens: Sequence[Token], mention: Mention, shape: Frame) -> tuple[Frame, bool]:
     """ "They want the duty ended": the wish or the forecast before the noun governs the participle behind it."""
-    for k in range(mention.head - 1, max(-1, mention.head - 10), -1):
+    for k in range(mention.head - 1, max(-1, mention.head - 26), -1):
         stance = GOVERNORS.get(tokens[k].low)
         if stance in (Stance.WISH, Stance.EXPECT):
             mode = Mode.WISHED if stance is Stance.WISH else Mode.EXPECTED
