@@ -19,6 +19,8 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+MAX_CHARS = 4_000
+"""What is read of one sentence. None is longer; of a text that is, the rest is not read."""
 UNITS = {
     "zero": 0, "nil": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,

@@ -24,12 +24,9 @@ from datetime import UTC, datetime
 from rules.dates.bind import Day, Found, bind, settle
 from rules.dates.model import Kind, Role, TimeExpression
 from rules.dates.shapes import begins, read
-from rules.scan import Tokens
+from rules.scan import MAX_CHARS, Tokens
 
 __all__ = ["Kind", "Role", "TimeExpression", "find_dates"]
-
-MAX_CHARS = 4_000
-"""No sentence is longer; of a text that is, the rest is not read."""
 
 
 def find_dates(text: str, published: datetime, *, country: str | None = None) -> tuple[TimeExpression, ...]:

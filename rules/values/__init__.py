@@ -18,7 +18,7 @@ Pure; never raises; linear, and of a longer text only the first `MAX_CHARS` char
 
 from __future__ import annotations
 
-from rules.scan import Tokens
+from rules.scan import MAX_CHARS, Tokens
 from rules.values.amounts import amount
 from rules.values.change import change_of
 from rules.values.drafts import drafts
@@ -26,8 +26,6 @@ from rules.values.model import Amount, Change
 
 __all__ = ["SOYBEAN_BUSHELS", "Amount", "Change", "change_of", "find_amounts", "soybean_tonnes"]
 
-MAX_CHARS = 4_000
-"""No sentence is longer; of a text that is, the rest is not read."""
 SOYBEAN_BUSHELS = 36.74
 """Bushels of soybeans in a tonne, at the trade's 60 pounds a bushel."""
 

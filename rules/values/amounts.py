@@ -37,7 +37,15 @@ def _phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
 
 _BY_LAST = _phrases()
 _ROLES = {"to": "to", "from": "from", "by": "by", "at": "at", "be": "at"}
-_SIDES = {"above": "above", "over": "above", "exceeding": "above", "below": "below", "under": "below"}
+_SIDES = {
+    "above": "above",
+    "over": "above",
+    "exceeding": "above",
+    "exceeds": "above",
+    "exceed": "above",
+    "below": "below",
+    "under": "below",
+}
 _RISING = word_set(
     "go goes going gone went move moved moves bumped bump jacked taken take brought raised pushed ratchet ratcheted climb climbs "
     "climbed"

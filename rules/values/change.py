@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rules.scan import Tokens, word_set
+from rules.scan import MAX_CHARS, Tokens, word_set
 from rules.values.model import Amount, Change
 
 _DOWN = word_set(
@@ -28,7 +28,7 @@ _FOLDS = {"twofold": 2.0, "threefold": 3.0, "fourfold": 4.0, "fivefold": 5.0, "s
 _PARTS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6, "tenth": 1 / 10}
 _PLURALS = {"halves": 1 / 2, "thirds": 1 / 3, "quarters": 1 / 4, "fifths": 1 / 5, "tenths": 1 / 10}
 _TOPS = {"one": 1, "a": 1, "two": 2, "three": 3, "four": 4}
-_STANDING = word_set("now currently presently existing previously formerly then hitherto before was were")
+_STANDING = word_set("now present today currently presently existing previously formerly then hitherto before was were")
 """Directly before an amount that a cut or a rise starts from."""
 
 
@@ -37,7 +37,7 @@ def change_of(amounts: Sequence[Amount], text: str) -> Change:
 
     Never raises; an empty `Change` where nothing is told. Where the unit is mixed, percentages count before others.
     """
-    tokens = Tokens(text)
+    tokens = Tokens(text[:MAX_CHARS])
     step = _step(tokens, amounts)
     level = [a for a in _levels(amounts) if step is None or a is not step.amount]
     factor = _factor(tokens)
@@ -126,7 +126,7 @@ def _step(tokens: Tokens, amounts: Sequence[Amount]) -> Step | None:
 
 def _adds(tokens: Tokens, a: Amount) -> bool:
     first = bisect_left(tokens.starts, a.start)
-    return bool({"add", "adds", "added", "adding"} & set(tokens.words[max(0, first - 2) : first]))
+    return bool({"add", "adds", "added", "adding"} & set(tokens.words[max(0, first - 3) : first]))
 
 
 def _sign(tokens: Tokens, step: Amount) -> int:

@@ -122,7 +122,7 @@ def _share(tokens: Tokens, out: list[Draft]) -> None:
         other = out[n + 1] if n + 1 < len(out) else None
         if not draft.unit and other and not other.unit and _contrasted(tokens, draft, other):
             draft.unit = other.unit = "number"
-        elif not draft.unit and _expected(tokens, draft):
+        elif not draft.unit and _expected(tokens, draft, stepped=any(d.unit == "points" for d in out)):
             draft.unit = "number"
 
 
@@ -130,7 +130,7 @@ def _take(draft: Draft, other: Draft, *, before: bool) -> None:
     """Give a bare number its neighbour's unit, and its "million", where the number can bear it."""
     if before and other.scale >= 1e3 > draft.number and draft.scale == 1:
         draft.number, draft.scale = draft.number * other.scale, other.scale
-    if other.unit == "points" or (other.unit == "percent" and draft.number > 1000):
+    if (other.unit == "points" and not before) or (other.unit == "percent" and draft.number > 1000):
         return
     draft.unit, draft.shared = other.unit, True
 
@@ -161,12 +161,12 @@ def _contrasted(tokens: Tokens, left: Draft, right: Draft) -> bool:
     return (gap != "but" or before == "not") and (gap != "to" or before == "from")
 
 
-def _expected(tokens: Tokens, draft: Draft) -> bool:
-    """ "is now set at 40", "will be 60", "goes to 41", "cut to zero"."""
+def _expected(tokens: Tokens, draft: Draft, *, stepped: bool) -> bool:
+    """ "is now set at 40", "will be 60", "goes to 41", "cut to zero"; "ten points lower, at 37" where a step is told."""
     before, word = tokens.at(draft.first - 1), tokens.at(draft.first)
     if before not in ("at", "to", "be") or draft.number > 1000 or not (word[0].isdecimal() or word in ("zero", "nil")):
         return False
-    return before != "at" or tokens.at(draft.first - 2) not in ("", ",", ".", '"')
+    return before != "at" or stepped or tokens.at(draft.first - 2) not in ("", ",", ".", '"')
 
 
 def _ranges(tokens: Tokens, out: list[Draft]) -> list[Draft]:
@@ -186,7 +186,8 @@ def _spans(tokens: Tokens, left: Draft, right: Draft) -> bool:
     if left.unit != right.unit and not right.unit.startswith(f"{left.unit}_per_"):
         return False
     gap = " ".join(word for word in tokens.words[left.last : right.first] if word not in ("about", "perhaps"))
-    before = tokens.at(left.first - 1)
+    before = tokens.words[max(0, left.first - 3) : left.first]
     if gap == "and":
-        return before == "between"
-    return (gap in ("-", "to") or (gap == "or" and left.shared)) and before != "from"
+        return before[-1:] == ["between"]
+    apart = "from" in before or (before[-1:] == ["by"] and not left.shared)
+    return (gap in ("-", "to") or (gap == "or" and left.shared)) and not apart

@@ -87,8 +87,10 @@ def _weight(tokens: Tokens, j: int, k: int, number: float) -> tuple[str, float, 
 
 def rate(tokens: Tokens, unit: str, j: int) -> tuple[str, str | None, int]:
     """What stands directly behind: "a tonne" makes a price, "a year" a rate. Unit, per, and the token behind."""
-    word, k = tokens.at(j), j + 1
-    if word == "/" or (word in ("a", "an", "per", "each", "the", "every") and not tokens.touches(j)):
+    if tokens.seq(j, "-", "a", "-"):
+        j += 1
+    word, k = tokens.at(j), j + 1 + (tokens.at(j + 1) == "-")
+    if word == "/" or (word in ("a", "an", "per", "each", "the", "every") and (not tokens.touches(j) or tokens.at(j - 1) == "-")):
         thing = tokens.at(k)
         thing, k = (tokens.at(k + 1), k + 1) if thing in ("metric", "million") else (thing, k)
         money = unit in SYMBOLS.values() or unit in CODES.values() or unit == "other"

@@ -12,7 +12,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rules.dates import MAX_CHARS, Kind, Role, TimeExpression, find_dates
+from rules.dates import Kind, Role, TimeExpression, find_dates
+from rules.scan import MAX_CHARS
 
 TABLE = yaml.safe_load((Path(__file__).parents[1] / "data/rules/dates.yaml").read_text("utf-8"))
 CASES = [
