@@ -66,7 +66,12 @@ def compare(claim: Claim, spec: FactSpec, ledger: Ledger, article: Article) -> V
         return Verdict(Kind.MENTION, silent, claim.state)
     claimed = _resolve(claim, spec, before, ledger, article)
     opened = _open(claim, spec, article)
-    if opened and before.status is Status.PROPOSED and claim.mode is Mode.PROPOSED and claim.speaker is not Speaker.UNNAMED:
+    if (
+        opened
+        and before.status is Status.PROPOSED
+        and claim.mode is Mode.PROPOSED
+        and claim.speaker is not Speaker.UNNAMED
+    ):
         return _decided(claim, replace(claimed, status=Status.PROPOSED), before, spec, ledger)
     if opened:
         return _signal(claimed, before, opened, claim)
@@ -100,7 +105,11 @@ def _day_has_come(claim: Claim, article: Article, ledger: Ledger) -> bool:
     """ "An hour after the two had met": on or after the day on record, that is the meeting itself."""
     before = ledger.state(claim.fact)
     day = before.effective.exact if before.effective else None
-    return before.status in (Status.SCHEDULED, Status.POSTPONED) and day is not None and 0 <= (article.published.date() - day).days <= 3
+    return (
+        before.status in (Status.SCHEDULED, Status.POSTPONED)
+        and day is not None
+        and 0 <= (article.published.date() - day).days <= 3
+    )
 
 
 def _before_the_record(happened: PartialDate, fact: str, ledger: Ledger) -> bool:
@@ -141,7 +150,9 @@ def _resolve(claim: Claim, spec: FactSpec, before: State, ledger: Ledger, articl
         if claim.op is Op.START or (claim.op is Op.IMPOSE and not _differs(told, before)):
             return told
     if state.status is Status.HELD and state.effective is None and before.effective and before.effective.exact:
-        state = replace(state, effective=before.effective)  # what was scheduled for a day and took place, took place then
+        state = replace(
+            state, effective=before.effective
+        )  # what was scheduled for a day and took place, took place then
     if state.status in _OFF and state.effective in {entry.state.effective for entry in ledger.history(spec.id)}:
         state = replace(state, effective=None)  # the day on record that falls away, and not a day of its own
     if state.status is Status.IN_FORCE and claim.op in _RATE and not state.effective and _still_ahead(before, article):
@@ -154,7 +165,9 @@ def _resolve(claim: Claim, spec: FactSpec, before: State, ledger: Ledger, articl
 
 def _still_ahead(before: State, article: Article) -> bool:
     day = before.effective.exact if before.effective else None
-    return before.status in (Status.ANNOUNCED, Status.AGREED, Status.PROPOSED) and (day is None or day > article.published.date())
+    return before.status in (Status.ANNOUNCED, Status.AGREED, Status.PROPOSED) and (
+        day is None or day > article.published.date()
+    )
 
 
 def _signal(claimed: State, before: State, why: Why, claim: Claim) -> Verdict:
@@ -175,7 +188,9 @@ def _decided(claim: Claim, claimed: State, before: State, spec: FactSpec, ledger
         return Verdict(Kind.CONFIRM, Why.BEHIND, claimed)
     if not _differs(claimed, before):
         untold = claim.op in (Op.LOWER, Op.RAISE) and claimed.value is None and _first_turn(spec.id, ledger)
-        return Verdict(Kind.CHANGE, Why.NEW_VALUE, claimed, before) if untold else Verdict(Kind.CONFIRM, Why.SAME, claimed)
+        return (
+            Verdict(Kind.CHANGE, Why.NEW_VALUE, claimed, before) if untold else Verdict(Kind.CONFIRM, Why.SAME, claimed)
+        )
     if _earlier(claimed, spec.id, ledger):
         return Verdict(Kind.CONFIRM, Why.EARLIER, claimed)
     why = Why.NEW_STATUS
@@ -228,7 +243,8 @@ def _new_date(claimed: PartialDate | None, before: PartialDate | None) -> bool:
 def same_value(claimed: Value, before: Value | None) -> bool:
     """Whether every amount claimed is on record, to 1 %."""
     return before is not None and all(
-        unit in before and abs(number - before[unit]) <= 0.01 * max(abs(number), 1e-9) for unit, number in claimed.items()
+        unit in before and abs(number - before[unit]) <= 0.01 * max(abs(number), 1e-9)
+        for unit, number in claimed.items()
     )
 
 

@@ -48,13 +48,18 @@ def _body_over_headline(judged: list[tuple[Claim, Verdict]]) -> list[tuple[Claim
     body = [pair for pair in judged if not pair[0].headline]
     if any(verdict.kind in (Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM) for _, verdict in body):
         return body
-    if any(verdict.why in (Why.BACKGROUND, Why.HYPOTHETICAL, Why.NEGATED) and not claim.anaphor for claim, verdict in body):
+    if any(
+        verdict.why in (Why.BACKGROUND, Why.HYPOTHETICAL, Why.NEGATED) and not claim.anaphor for claim, verdict in body
+    ):
         return [pair for pair in judged if pair in body or pair[1].kind is not Kind.CHANGE]
     return judged
 
 
 def _preference(claim: Claim, verdict: Verdict) -> tuple[int, int, int, int]:
-    said = sum(part is not None for part in (verdict.claimed.status, verdict.claimed.value, verdict.claimed.effective, verdict.claimed.until))
+    said = sum(
+        part is not None
+        for part in (verdict.claimed.status, verdict.claimed.value, verdict.claimed.effective, verdict.claimed.until)
+    )
     return _ORDER.index(verdict.kind), int(claim.anaphor), int(claim.op in _PLAIN), -said
 
 
@@ -66,7 +71,9 @@ def _enrich(claim: Claim, verdict: Verdict, judged: Sequence[tuple[Claim, Verdic
         if other is claim or judgement.kind not in (Kind.CHANGE, Kind.CONFIRM) or _at_odds(state, claimed):
             continue
         value = {**(state.value or {}), **(claimed.value or {})} or None
-        claimed = State(claimed.status or state.status, value, claimed.effective or state.effective, claimed.until or state.until)
+        claimed = State(
+            claimed.status or state.status, value, claimed.effective or state.effective, claimed.until or state.until
+        )
     if verdict.why is Why.PART:
         return verdict
     return replace(verdict, claimed=claimed, after=merge(before, claimed))
@@ -116,5 +123,18 @@ def _severity(verdict: Verdict, before: State) -> Severity:
     """In force, ended or cancelled weighs most; a prospect least."""
     if verdict.kind is not Kind.CHANGE:
         return Severity.LOW
-    heavy = {Status.IN_FORCE, Status.WITHDRAWN, Status.BLOCKED, Status.EXPIRED, Status.CANCELLED, Status.COLLAPSED, Status.SUSPENDED, Status.SIGNED}
-    return Severity.HIGH if verdict.after.status in heavy and verdict.after.status is not before.status else Severity.MEDIUM
+    heavy = {
+        Status.IN_FORCE,
+        Status.WITHDRAWN,
+        Status.BLOCKED,
+        Status.EXPIRED,
+        Status.CANCELLED,
+        Status.COLLAPSED,
+        Status.SUSPENDED,
+        Status.SIGNED,
+    }
+    return (
+        Severity.HIGH
+        if verdict.after.status in heavy and verdict.after.status is not before.status
+        else Severity.MEDIUM
+    )

@@ -57,7 +57,17 @@ def _phases(
 
     def event(phase: Phase, at: datetime, days_left: int | None = None) -> DeadlineEvent:
         return DeadlineEvent(
-            ledger.story, fact, pack.facts[fact].topic, role, phase, day, at, entry.state, days_left, article=entry.article, quote=entry.quote
+            ledger.story,
+            fact,
+            pack.facts[fact].topic,
+            role,
+            phase,
+            day,
+            at,
+            entry.state,
+            days_left,
+            article=entry.article,
+            quote=entry.quote,
         )
 
     ahead = [(n, midnight(day - timedelta(days=n))) for n in days]

@@ -23,7 +23,15 @@ def open_story(pack: Pack, learned: datetime | None = None, *, history: bool = F
     """
     start = datetime.combine(pack.date, time(), UTC)
     entries = [
-        Entry(spec.id, spec.record, Kind.CHANGE, start, learned or start, source="baseline", confidence="primary" if spec.stated else "press")
+        Entry(
+            spec.id,
+            spec.record,
+            Kind.CHANGE,
+            start,
+            learned or start,
+            source="baseline",
+            confidence="primary" if spec.stated else "press",
+        )
         for spec in pack.facts.values()
         if not spec.record.empty
     ]
@@ -59,7 +67,11 @@ def evaluate(article: Article, ledger: Ledger, pack: Pack, learned: datetime | N
     """
     findings = consolidate(article, claims(article, lexicon(pack)), ledger, pack)
     deadlines = tuple(event for finding in findings for event in moved(finding))
-    entries = [_entry(finding, article, learned or article.published) for finding in findings if finding.kind is not Kind.MENTION]
+    entries = [
+        _entry(finding, article, learned or article.published)
+        for finding in findings
+        if finding.kind is not Kind.MENTION
+    ]
     return Evaluation(findings, deadlines, ledger.add(*entries))
 
 

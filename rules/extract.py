@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -11,18 +10,39 @@ from rules.dates import Role, TimeExpression, find_dates
 from rules.grammar import AUXILIARY, PAPER, TRIGGERS, Form, Op
 from rules.lexicon import Hit, Label, Lexicon
 from rules.mentions import Finder, Memory, Mention
-from rules.modality import DECIDED, OPEN, Mode, Speaker, belies, classify, conditional, denied, depends, reported, speaker_of
+from rules.modality import (
+    DECIDED,
+    OPEN,
+    Mode,
+    Speaker,
+    belies,
+    classify,
+    conditional,
+    denied,
+    depends,
+    reported,
+    speaker_of,
+)
 from rules.model import Article, FactKind, PartialDate, SourceKind, State, Status
 from rules.text import Sentence, Token, fold, sentences, tokenize, words
 from rules.triggers import Pair, pairs
 from rules.values import Amount, Change, change_of, find_amounts, soybean_tonnes
 
-RETRACTED = ("story removed", "retracted", "retraction", "erratum", "kill kill", "story withdrawn", "withdrawn -", "withdrawn:")
+RETRACTED = (
+    "story removed",
+    "retracted",
+    "retraction",
+    "erratum",
+    "kill kill",
+    "story withdrawn",
+    "withdrawn -",
+    "withdrawn:",
+)
 """Headlines of notes that take back an earlier report."""
 
 
-_LEGAL = frozenset("order notification announcement notice proclamation regulation decree".split())
-_COURT = frozenset("court courts judge judges justices tribunal".split())
+_LEGAL = frozenset(["order", "notification", "announcement", "notice", "proclamation", "regulation", "decree"])
+_COURT = frozenset(["court", "courts", "judge", "judges", "justices", "tribunal"])
 
 
 @dataclass(slots=True)
@@ -45,6 +65,8 @@ class Claim:
     wisher: Speaker | None = None
     agreed: bool = False
     by_court: bool = False
+    not_until: bool = False
+    """Its date is one before which it will not happen."""
     fresh: bool = False
     """ "Fresh tariffs", "further duties": another than the one on record."""
     ordered: bool = False
@@ -93,7 +115,16 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
             voice.background(sentence)
             continue
         dates = find_dates(sentence.raw, article.published)
-        reading = Reading(sentence, hits, mentions, dates, find_amounts(sentence.raw), found, voice.date(sentence), voice.background(sentence))
+        reading = Reading(
+            sentence,
+            hits,
+            mentions,
+            dates,
+            find_amounts(sentence.raw),
+            found,
+            voice.date(sentence),
+            voice.background(sentence),
+        )
         out += [_claim(pair, reading, article, lexicon, speaker, named) for pair in found]
     return out
 
@@ -151,14 +182,21 @@ class Voice:
 def _telegraphic(sentence: Sentence) -> bool:
     """Whether a line of the body is written like a headline: a bullet or an alert without an auxiliary verb."""
     bare = not any(token.low in AUXILIARY for token in sentence.tokens)
-    return bare and (sentence.raw.isupper() or sentence.raw[:1] in "*•·-" or any(token.low in ("—", ":") for token in sentence.tokens[:4]))
+    return bare and (
+        sentence.raw.isupper()
+        or sentence.raw[:1] in "*•·-"
+        or any(token.low in ("—", ":") for token in sentence.tokens[:4])
+    )
 
 
 def _home(article: Article, lexicon: Lexicon) -> str | None:
     """The party that an official source belongs to."""
     if article.source_kind is not SourceKind.OFFICIAL:
         return None
-    return next((h.entry.of for h in lexicon.hits(tokenize(article.source)) if h.entry.label in (Label.PARTY, Label.DECIDER)), None)
+    return next(
+        (h.entry.of for h in lexicon.hits(tokenize(article.source)) if h.entry.label in (Label.PARTY, Label.DECIDER)),
+        None,
+    )
 
 
 def _without_dateline(sentence: Sentence, hits: list[Hit]) -> list[Hit]:
@@ -194,10 +232,12 @@ def _label_speaker(sentence: Sentence, home: Speaker, hits: Sequence[Hit]) -> tu
     return home, None
 
 
-def _claim(pair: Pair, reading: Reading, article: Article, lexicon: Lexicon, speaker: Speaker, named: str | None) -> Claim:
+def _claim(
+    pair: Pair, reading: Reading, article: Article, lexicon: Lexicon, speaker: Speaker, named: str | None
+) -> Claim:
     tokens, sentence = reading.sentence.tokens, reading.sentence
     spec = lexicon.pack.facts[pair.mention.fact]
-    mode = _mode(pair, reading)
+    mode = _mode(pair, reading, spec.kind)
     claim = Claim(
         fact=spec.id,
         op=pair.trigger.op,
@@ -213,14 +253,25 @@ def _claim(pair: Pair, reading: Reading, article: Article, lexicon: Lexicon, spe
         conditional=depends(tokens),
         agreed=pair.frame.agreed,
         anaphor=pair.mention.anaphor,
-        ordered=pair.frame.ordered or any(token.low in ("order", "orders", "notice", "proclamation", "decree", "hereby", "notification", "regulation") for token in tokens)
-        or (article.source_kind is SourceKind.OFFICIAL and bool(_LEGAL & set(fold(article.title).replace(":", " ").split()))),
-        fresh=any(token.low in ("fresh", "new", "further", "more") for token in tokens[pair.mention.start : pair.mention.head]),
+        ordered=pair.frame.ordered
+        or any(
+            token.low in ("order", "orders", "notice", "proclamation", "decree", "hereby", "notification", "regulation")
+            for token in tokens
+        )
+        or (
+            article.source_kind is SourceKind.OFFICIAL
+            and bool(_LEGAL & set(fold(article.title).replace(":", " ").split()))
+        ),
+        fresh=(pair.trigger.op is Op.CONSIDER and pair.frame.passive)
+        or any(
+            token.low in ("fresh", "new", "further", "more") for token in tokens[pair.mention.start : pair.mention.head]
+        ),
         by_court=any(token.low in _COURT for token in tokens[max(0, pair.frame.start - 14) : pair.frame.start]),
     )
     if mode in OPEN and pair.frame.governor is not None:
         claim.wisher = _wisher(pair, reading, speaker)
     dates = _dates_of(pair, reading)
+    claim.not_until = any(when.cue.split()[-1:] in (["until"], ["till"], ["before"]) for when in dates)
     claim.happened = _happened(dates, pair.trigger.op) or reading.line
     claim.state = _state(pair, reading, spec.kind, spec.unit, claim, dates, article)
     if claim.mode is Mode.BACKGROUND and _ahead(claim.state, article.published.date()):
@@ -230,26 +281,44 @@ def _claim(pair: Pair, reading: Reading, article: Article, lexicon: Lexicon, spe
 
 def _ahead(state: State, today: date) -> bool:
     """Whether a state names a day to come: "had been put off to January 20" is news in any tense."""
-    return state.status not in (None, Status.SCHEDULED, Status.ANNOUNCED) and any(when and when.exact and when.exact > today for when in (state.effective, state.until))
+    return state.status not in (None, Status.SCHEDULED, Status.ANNOUNCED) and any(
+        when and when.exact and when.exact > today for when in (state.effective, state.until)
+    )
 
 
-def _mode(pair: Pair, reading: Reading) -> Mode:
+def _mode(pair: Pair, reading: Reading, kind: FactKind) -> Mode:
     """The mode of the frame, corrected by what stands round the clause."""
     tokens, index, mode = reading.sentence.tokens, pair.index, pair.frame.mode
     if reading.sentence.question:
         return Mode.QUESTION
     if denied(tokens, pair.frame.top) or reading.sentence.speaker in ("claim", "the claim"):
         return Mode.DENIED
-    if pair.trigger.op is Op.SET and tokens[index].low in ("see", "sees", "saw", "expect", "expects", "expected") and mode in DECIDED:
+    if (
+        pair.trigger.op is Op.SET
+        and tokens[index].low in ("see", "sees", "saw", "expect", "expects", "expected")
+        and mode in DECIDED
+    ):
         return Mode.EXPECTED
-    if mode in DECIDED | {Mode.HYPOTHETICAL} and pair.frame.start > 0 and any(token.low in PAPER for token in tokens[max(0, pair.frame.start - 14) : pair.frame.start]) and not pair.frame.ordered:
+    if (
+        mode in DECIDED | {Mode.HYPOTHETICAL}
+        and pair.frame.start > 0
+        and any(token.low in PAPER for token in tokens[max(0, pair.frame.start - 14) : pair.frame.start])
+        and not pair.frame.ordered
+    ):
         return Mode.PROPOSED
     if conditional(tokens, pair.frame.top):
         return Mode.HYPOTHETICAL if mode is not Mode.HEDGED or "whether" not in {t.low for t in tokens} else Mode.HEDGED
-    if pair.trigger.op in (Op.EXPIRE, Op.END) and pair.frame.bare and pair.trigger.form <= {Form.PRESENT, Form.BASE} and _subordinate(tokens, index):
+    if (
+        pair.trigger.op in (Op.EXPIRE, Op.END)
+        and pair.frame.bare
+        and pair.trigger.form <= {Form.PRESENT, Form.BASE}
+        and _subordinate(tokens, index)
+    ):
         return Mode.BACKGROUND
     told = reported(tokens, index)
-    if mode is Mode.HYPOTHETICAL and any(token.low in ("warned", "warns", "threatened", "threatens") for token in tokens[: pair.frame.top]):
+    if mode is Mode.HYPOTHETICAL and any(
+        token.low in ("warned", "warns", "threatened", "threatens") for token in tokens[: pair.frame.top]
+    ):
         return Mode.THREATENED
     if mode is Mode.HYPOTHETICAL and told:
         return Mode.COMMITTED
@@ -257,6 +326,8 @@ def _mode(pair: Pair, reading: Reading) -> Mode:
         return Mode.ASSERTED
     if reading.background:
         return Mode.BACKGROUND
+    if pair.trigger.op is Op.END and Form.NOUN in pair.trigger.form and kind in (FactKind.MEETING, FactKind.VISIT):
+        return Mode.ASSERTED  # "flew home at the end of the visit"
     if pair.reduced and not reading.sentence.title and _has_finite(pair, reading):
         return Mode.BACKGROUND
     return mode
@@ -275,14 +346,18 @@ def _subordinate(tokens: Sequence[Token], index: int) -> bool:
 def _relative(tokens: Sequence[Token], start: int) -> bool:
     """Whether a relative pronoun, and not the "that" of "said that", stands right before a chain."""
     return any(tokens[k].low in ("which", "who", "that") for k in range(max(0, start - 2), start)) and not any(
-        tokens[k].low in ("said", "says", "announced", "told", "reporters", "confirmed") for k in range(max(0, start - 4), start)
+        tokens[k].low in ("said", "says", "announced", "told", "reporters", "confirmed")
+        for k in range(max(0, start - 4), start)
     )
 
 
 def _has_finite(pair: Pair, reading: Reading) -> bool:
     """Whether another verb of the sentence says something of the same mention, so that a bare participle only describes it."""
-    return any(other is not pair and other.mention.head == pair.mention.head and not other.reduced for other in reading.pairs) or bool(
-        {t.low for t in reading.sentence.tokens[pair.index + 1 :]} & {"is", "are", "was", "were", "has", "have", "will", "would", "had"}
+    return any(
+        other is not pair and other.mention.head == pair.mention.head and not other.reduced for other in reading.pairs
+    ) or bool(
+        {t.low for t in reading.sentence.tokens[pair.index + 1 :]}
+        & {"is", "are", "was", "were", "has", "have", "will", "would", "had"}
     )
 
 
@@ -293,6 +368,9 @@ def _wisher(pair: Pair, reading: Reading, speaker: Speaker) -> Speaker:
     start = at
     while start > 0 and tokens[start - 1] not in (";", ".", "—", ":"):
         start -= 1
+    commas = [k for k in range(start, at) if tokens[k] == ","]
+    if commas and {"i", "we"} & set(tokens[commas[-1] : at]):
+        return speaker  # "Senator, I would expect …"
     named = {h.entry.label for h in reading.hits if start <= h.start < at}
     if Label.COUNTRY in named and not named & {Label.PARTY, Label.DECIDER}:
         return Speaker.OUTSIDER  # a third government decides nothing here
@@ -312,7 +390,10 @@ def _owner(when: TimeExpression, reading: Reading) -> Pair:
     main = [p for p in reading.pairs if not p.reduced and p.frame.mode is not Mode.BACKGROUND] or list(reading.pairs)
     if when.end < min(tokens[min(p.index, p.mention.start)].start - base for p in reading.pairs):
         return main[0]
-    return min(reading.pairs, key=lambda p: _distance(tokens[p.index].start - base, tokens[p.end - 1].end - base, when.start, when.end))
+    return min(
+        reading.pairs,
+        key=lambda p: _distance(tokens[p.index].start - base, tokens[p.end - 1].end - base, when.start, when.end),
+    )
 
 
 def _happened(dates: Sequence[TimeExpression], op: Op) -> PartialDate | None:
@@ -329,17 +410,29 @@ def _distance(start: int, end: int, other_start: int, other_end: int) -> int:
 
 
 def _state(
-    pair: Pair, reading: Reading, kind: FactKind, units: Sequence[str], claim: Claim, dates: Sequence[TimeExpression], article: Article
+    pair: Pair,
+    reading: Reading,
+    kind: FactKind,
+    units: Sequence[str],
+    claim: Claim,
+    dates: Sequence[TimeExpression],
+    article: Article,
 ) -> State:
     today = article.published.date()
     if pair.trigger.op in (Op.SET, Op.RAISE, Op.LOWER, Op.ANNOUNCE, Op.IMPOSE):
         behind = reading.sentence.tokens[pair.index].start
         dates = [when for when in dates if when.role is not Role.ON or _from_then(when, today, behind)]
-    effective = _pick(dates, Role.EFFECTIVE) or (_pick(dates, Role.ON) if kind in (FactKind.MEETING, FactKind.VISIT) or pair.trigger.op is not Op.EXTEND else None)
+    effective = _pick(dates, Role.EFFECTIVE) or (
+        _pick(dates, Role.ON)
+        if kind in (FactKind.MEETING, FactKind.VISIT) or pair.trigger.op is not Op.EXTEND
+        else None
+    )
     if pair.trigger.op is Op.EXTEND:
         dates = sorted(dates, key=lambda when: when.when or PartialDate(1), reverse=True)
     until = _pick(dates, Role.UNTIL) or (_pick(dates, Role.BY) if kind is FactKind.PURCHASES else None)
-    effective = effective or (_pick(dates, Role.SINCE) if pair.trigger.op in (Op.START, Op.SET, Op.LOWER, Op.RAISE) else None)
+    effective = effective or (
+        _pick(dates, Role.SINCE) if pair.trigger.op in (Op.START, Op.SET, Op.LOWER, Op.RAISE) else None
+    )
     state = State(None, _value(pair, reading, units, claim), effective, until)
     return SETTLE[kind](pair, claim, state, today)
 
@@ -359,7 +452,9 @@ def _clause(pair: Pair, reading: Reading) -> tuple[int, int]:
     tokens, base = reading.sentence.tokens, reading.sentence.tokens[0].start
     low = tokens[min(pair.frame.top, pair.mention.start, pair.index)].start - base
     later = [p for p in reading.pairs if p.index > pair.index and p.mention.head != pair.mention.head]
-    first = min((min(p.frame.top, p.mention.start) for p in later if p.mention.start > pair.mention.head), default=len(tokens))
+    first = min(
+        (min(p.frame.top, p.mention.start) for p in later if p.mention.start > pair.mention.head), default=len(tokens)
+    )
     high = tokens[first].start - base if pair.index < first < len(tokens) else len(reading.sentence.raw)
     return low, max(high, tokens[pair.end - 1].end - base)
 
@@ -367,7 +462,9 @@ def _clause(pair: Pair, reading: Reading) -> tuple[int, int]:
 def _value(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -> dict[str, float] | None:
     """The new value. What it was before, or is not, is no value; what has to be reckoned from the record stays in `claim.change`."""
     low, high = _clause(pair, reading)
-    mine = [replace(a, start=a.start - low, end=a.end - low) for a in reading.amounts if low <= a.start and a.end <= high]
+    mine = [
+        replace(a, start=a.start - low, end=a.end - low) for a in reading.amounts if low <= a.start and a.end <= high
+    ]
     if "percent" in units:
         percents = [a for a in mine if a.unit in ("percent", "points", "number", "times")]
         at = reading.sentence.tokens[pair.index].start - low
@@ -378,7 +475,9 @@ def _value(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -> 
         return {"percent": claim.change.new} if claim.change.new is not None and claim.change.unit != "points" else None
     out: dict[str, float] = {}
     for amount in mine:
-        number, unit = (soybean_tonnes(amount.number), "tonnes") if amount.unit == "bushels" else (amount.number, amount.unit)
+        number, unit = (
+            (soybean_tonnes(amount.number), "tonnes") if amount.unit == "bushels" else (amount.number, amount.unit)
+        )
         unit += "_per_year" if amount.per == "year" and f"{unit}_per_year" in units else ""
         if f"{unit}_per_year" in units and amount.per is None and _yearly(reading.sentence.raw[low:high][amount.end :]):
             unit += "_per_year"
@@ -390,7 +489,10 @@ def _value(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -> 
 def _yearly(behind: str) -> bool:
     """Whether "a year" follows an amount with only the goods between."""
     near = fold(behind[:60]).replace("\n", " ").split(",")[0]
-    return any(words in near for words in (" a year", " per year", " each year", " every year", " annually", " yearly", " in each of"))
+    return any(
+        words in near
+        for words in (" a year", " per year", " each year", " every year", " annually", " yearly", " in each of")
+    )
 
 
 def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
@@ -408,7 +510,11 @@ def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
     if op in (Op.SET, Op.RAISE, Op.LOWER, Op.IMPOSE, Op.START, Op.RESTORE):
         if claim.agreed:
             return replace(state, status=Status.AGREED)
-        if ahead or ((shape.ordered or claim.ordered) and not (starts and starts <= today)) or (shape.future and not (starts and starts <= today)):
+        if (
+            ahead
+            or ((shape.ordered or claim.ordered) and not (starts and starts <= today))
+            or (shape.future and not (starts and starts <= today))
+        ):
             return replace(state, status=Status.ANNOUNCED)
         return replace(state, status=Status.IN_FORCE)
     if op in (Op.WITHDRAW, Op.END):
@@ -437,8 +543,8 @@ def _measure_negated(op: Op, claim: Claim, state: State, *, progressive: bool) -
     """ "Will not be imposed" takes it off the table; "will not start until January" puts it off."""
     claim.negated = False
     if op in (Op.IMPOSE, Op.START, Op.HAPPEN):
-        if state.until or state.effective:
-            return State(Status.SUSPENDED, None, state.until or state.effective, None)
+        if claim.not_until and (state.until or state.effective):
+            return State(Status.SUSPENDED, None, state.effective or state.until, None)
         if claim.mode is Mode.COMMITTED or "longer" in claim.cues or progressive:
             return State(Status.WITHDRAWN)
     claim.negated = True

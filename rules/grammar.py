@@ -182,7 +182,18 @@ def inflect(lemma: str) -> dict[str, frozenset[Form]]:
         past = participle = stem + ("d" if last == "e" else "ed")
     add(past, Form.PAST)
     add(participle, Form.PARTICIPLE)
-    doubled = past.endswith(last + last + "ed") or lemma in {"cut", "set", "hit", "put", "begin", "get", "run", "sit", "win", "let"}
+    doubled = past.endswith(last + last + "ed") or lemma in {
+        "cut",
+        "set",
+        "hit",
+        "put",
+        "begin",
+        "get",
+        "run",
+        "sit",
+        "win",
+        "let",
+    }
     if lemma.endswith("ee"):
         add(lemma + "ing", Form.GERUND)
     elif last == "e" and lemma != "be":
@@ -407,9 +418,17 @@ def _family(stance: Stance, verbs: str, others: str = "") -> Iterable[tuple[str,
 
 GOVERNORS: dict[str, Stance] = dict(
     [
-        *_family(Stance.AGREE, "agree consent commit pledge undertake promise accept", "agreement commitment consensus"),
-        *_family(Stance.ORDER, "order sign direct instruct authorise authorize proclaim", "order proclamation decree notice"),
-        *_family(Stance.DECIDE, "decide determine resolve announce declare unveil confirm notify find", "decision announcement ruled ruling"),
+        *_family(
+            Stance.AGREE, "agree consent commit pledge undertake promise accept", "agreement commitment consensus"
+        ),
+        *_family(
+            Stance.ORDER, "order sign direct instruct authorise authorize proclaim", "order proclamation decree notice"
+        ),
+        *_family(
+            Stance.DECIDE,
+            "decide determine resolve announce declare unveil confirm notify find",
+            "decision announcement ruled ruling",
+        ),
         *_family(Stance.DUE, "schedule slate mean", "due bound meant supposed"),
         *_family(Stance.PLAN, "plan intend aim prepare", "set ready prepared plans intention intends"),
         *_family(
@@ -417,11 +436,19 @@ GOVERNORS: dict[str, Stance] = dict(
             "appear seem tend lean",
             "likely unlikely poised close near possible possibly probably perhaps maybe could may might reportedly inclined minded rumoured rumored tentative",
         ),
-        *_family(Stance.CONSIDER, "consider weigh mull study discuss examine explore contemplate debate eye review negotiate", "talk talks idea options option whether possibility"),
+        *_family(
+            Stance.CONSIDER,
+            "consider weigh mull study discuss examine explore contemplate debate eye review negotiate",
+            "talk talks idea options option whether possibility",
+        ),
         *_family(Stance.EXPECT, "expect foresee predict forecast see anticipate hope believe", "hopes"),
         *_family(Stance.THREAT, "threaten warn vow", "threat threats choice"),
         *_family(Stance.PROPOSE, "propose offer suggest float", "proposal draft offer bill"),
-        *_family(Stance.WISH, "urge demand ask press want seek request call insist exhort lobby petition like recommend invite beg tell", "calls demands appeal plea"),
+        *_family(
+            Stance.WISH,
+            "urge demand ask press want seek request call insist exhort lobby petition like recommend invite beg tell",
+            "calls demands appeal plea",
+        ),
         *_family(Stance.REFUSE, "refuse decline fail reject oppose", ""),
         *_family(Stance.DENY, "deny dismiss dispute rebut", "denial"),
         *_family(Stance.CONTINUE, "continue keep go", ""),
@@ -431,7 +458,9 @@ GOVERNORS: dict[str, Stance] = dict(
 _OVER_NOUNS = frozenset({Stance.CONSIDER, Stance.EXPECT, Stance.PLAN, Stance.WISH, Stance.PROPOSE, Stance.THREAT})
 
 
-_OVER_VERBS_ONLY = frozenset(word for lemma in ("ask", "tell", "see", "believe", "like", "invite") for word in inflect(lemma))
+_OVER_VERBS_ONLY = frozenset(
+    word for lemma in ("ask", "tell", "see", "believe", "like", "invite") for word in inflect(lemma)
+)
 """Govern a verb ("told China to drop it"), and say nothing of a noun ("told a rally of the pause")."""
 
 
@@ -457,7 +486,15 @@ def _build() -> dict[str, tuple[Trigger, ...]]:
             _add(table, noun, Trigger(op, frozenset({Form.NOUN})))
     for word, stance in GOVERNORS.items():
         if stance in _OVER_NOUNS and word not in _OVER_VERBS_ONLY:
-            _add(table, word, Trigger(Op.CONSIDER, frozenset({Form.BASE, Form.PRESENT, Form.PAST, Form.PARTICIPLE, Form.GERUND}), stance=stance))
+            _add(
+                table,
+                word,
+                Trigger(
+                    Op.CONSIDER,
+                    frozenset({Form.BASE, Form.PRESENT, Form.PAST, Form.PARTICIPLE, Form.GERUND}),
+                    stance=stance,
+                ),
+            )
     # the longest phrase first, so that "put off" is tried before "put"
     return {word: tuple(sorted(found, key=lambda t: -len(t.rest))) for word, found in table.items()}
 
@@ -466,21 +503,155 @@ TRIGGERS = _build()
 """First word -> what it can mean, the longest phrase first."""
 
 
-AUXILIARY = frozenset("has have had is are was were be been being am do does did having 's 're 've 'd 'll".split())
-MODAL_FUTURE = frozenset("will shall 'll won't shan't".split())
-MODAL_HEDGE = frozenset("may might could can".split())
-MODAL_WISH = frozenset("should must ought".split())
+AUXILIARY = frozenset(
+    [
+        "has",
+        "have",
+        "had",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "am",
+        "do",
+        "does",
+        "did",
+        "having",
+        "'s",
+        "'re",
+        "'ve",
+        "'d",
+        "'ll",
+    ]
+)
+MODAL_FUTURE = frozenset(["will", "shall", "'ll", "won't", "shan't"])
+MODAL_HEDGE = frozenset(["may", "might", "could", "can"])
+MODAL_WISH = frozenset(["should", "must", "ought"])
 NEGATION = frozenset(
-    "not n't never no neither nor cannot can't won't wouldn't couldn't shouldn't don't doesn't didn't isn't aren't wasn't weren't hasn't haven't hadn't without nobody nothing none".split()
+    [
+        "not",
+        "n't",
+        "never",
+        "no",
+        "neither",
+        "nor",
+        "cannot",
+        "can't",
+        "won't",
+        "wouldn't",
+        "couldn't",
+        "shouldn't",
+        "don't",
+        "doesn't",
+        "didn't",
+        "isn't",
+        "aren't",
+        "wasn't",
+        "weren't",
+        "hasn't",
+        "haven't",
+        "hadn't",
+        "without",
+        "nobody",
+        "nothing",
+        "none",
+    ]
 )
 ADVERB = frozenset(
-    "also now already just finally formally officially still again then soon only even indeed simply effectively immediately temporarily briefly "
-    "probably likely possibly perhaps reportedly altogether entirely completely partly fully quietly once yet actually really newly largely "
-    "hereby further provisionally unexpectedly abruptly instead both all ever so thereby jointly therefore accordingly".split()
+    [
+        "also",
+        "now",
+        "already",
+        "just",
+        "finally",
+        "formally",
+        "officially",
+        "still",
+        "again",
+        "then",
+        "soon",
+        "only",
+        "even",
+        "indeed",
+        "simply",
+        "effectively",
+        "immediately",
+        "temporarily",
+        "briefly",
+        "probably",
+        "likely",
+        "possibly",
+        "perhaps",
+        "reportedly",
+        "altogether",
+        "entirely",
+        "completely",
+        "partly",
+        "fully",
+        "quietly",
+        "once",
+        "yet",
+        "actually",
+        "really",
+        "newly",
+        "largely",
+        "hereby",
+        "further",
+        "provisionally",
+        "unexpectedly",
+        "abruptly",
+        "instead",
+        "both",
+        "all",
+        "ever",
+        "so",
+        "thereby",
+        "jointly",
+        "therefore",
+        "accordingly",
+    ]
 )
-CONDITION = frozenset("if unless provided suppose supposing lest otherwise".split())
-SUPPOSING = frozenset("suppose supposing imagine assume assuming suppositions hypothetically".split())
+CONDITION = frozenset(["if", "unless", "provided", "suppose", "supposing", "lest", "otherwise"])
+SUPPOSING = frozenset(["suppose", "supposing", "imagine", "assume", "assuming", "suppositions", "hypothetically"])
 """Words that make a whole sentence a hypothesis."""
-PAPER = frozenset("offer draft paper options memo blueprint proposal bill document text leaked circulating".split())
+PAPER = frozenset(
+    [
+        "offer",
+        "draft",
+        "paper",
+        "options",
+        "memo",
+        "blueprint",
+        "proposal",
+        "bill",
+        "document",
+        "text",
+        "leaked",
+        "circulating",
+    ]
+)
 """What is written down and not decided: "a draft would cut …"."""
-SUBORDINATE = frozenset("after since before when while which who that because although though as whose where until once amid".split())
+SUBORDINATE = frozenset(
+    [
+        "after",
+        "since",
+        "before",
+        "when",
+        "while",
+        "which",
+        "who",
+        "that",
+        "because",
+        "although",
+        "though",
+        "as",
+        "whose",
+        "where",
+        "until",
+        "once",
+        "amid",
+    ]
+)

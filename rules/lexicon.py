@@ -14,10 +14,40 @@ from rules.pack import FactSpec, Pack
 from rules.text import Token, fold, words
 
 NOUNS: dict[str, tuple[str, ...]] = {
-    "tariff": ("tariff", "tariffs", "duty", "duties", "levy", "levies", "surcharge", "surcharges", "import tax", "import taxes", "impost"),
+    "tariff": (
+        "tariff",
+        "tariffs",
+        "duty",
+        "duties",
+        "levy",
+        "levies",
+        "surcharge",
+        "surcharges",
+        "import tax",
+        "import taxes",
+        "impost",
+    ),
     "controls": (
-        "controls", "export control", "control measures", "rules", "rule", "regime", "licensing", "licences", "licence", "licenses", "license", "restrictions", "curbs",
-        "requirement", "requirements", "measures", "regulations", "permits", "announcement", "announcements",
+        "controls",
+        "export control",
+        "control measures",
+        "rules",
+        "rule",
+        "regime",
+        "licensing",
+        "licences",
+        "licence",
+        "licenses",
+        "license",
+        "restrictions",
+        "curbs",
+        "requirement",
+        "requirements",
+        "measures",
+        "regulations",
+        "permits",
+        "announcement",
+        "announcements",
     ),
     "truce": ("truce", "pause", "standstill", "ceasefire", "cease fire", "reprieve", "detente", "moratorium"),
     "meeting": ("meeting", "summit", "talks", "sit down", "encounter", "face to face"),
@@ -33,7 +63,26 @@ NOUNS: dict[str, tuple[str, ...]] = {
 """Noun families that a pack names in `noun`; a word that is no family stands for itself."""
 
 GOODS = frozenset(
-    "goods products imports merchandise exports wares shipments articles items cars steel soybeans beans soya companies firms origin everything".split()
+    [
+        "goods",
+        "products",
+        "imports",
+        "merchandise",
+        "exports",
+        "wares",
+        "shipments",
+        "articles",
+        "items",
+        "cars",
+        "steel",
+        "soybeans",
+        "beans",
+        "soya",
+        "companies",
+        "firms",
+        "origin",
+        "everything",
+    ]
 )
 
 _COUNTRIES = """
@@ -141,7 +190,11 @@ class Lexicon:
         for start, token in enumerate(tokens):
             for sequence, entry in self.table.get(token.low, ()):
                 end = start + len(sequence)
-                same = all(tokens[start + k].low == word for k, word in enumerate(sequence)) if end <= len(tokens) else False
+                same = (
+                    all(tokens[start + k].low == word for k, word in enumerate(sequence))
+                    if end <= len(tokens)
+                    else False
+                )
                 if same and entry.label is Label.COUNTRY:
                     same, named = end > named, max(named, end)
                 if same and (entry, start) not in seen:
@@ -151,7 +204,12 @@ class Lexicon:
 
     @cached_property
     def _anchors(self) -> ahocorasick_rs.AhoCorasick:
-        anchors = {" ".join(sequence) for found in self.table.values() for sequence, entry in found if entry.label in (Label.NOUN, Label.NAME)}
+        anchors = {
+            " ".join(sequence)
+            for found in self.table.values()
+            for sequence, entry in found
+            if entry.label in (Label.NOUN, Label.NAME)
+        }
         return ahocorasick_rs.AhoCorasick(sorted(anchors | _VERBAL))
 
     def anchored(self, text: str) -> bool:

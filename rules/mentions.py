@@ -18,13 +18,45 @@ from rules.text import Sentence, Token, words
 LEFT, RIGHT = 9, 18
 """How many tokens before and behind a noun belong to its phrase at most."""
 
-_STOP_LEFT = frozenset(", ; : — ( ) . ! ? said says told that which who by after before with until than if unless while but because into".split())
-_STOP_RIGHT = frozenset("; : — ! ? said says told while but because although unless if".split())
-_ATTACH = frozenset("on for against from of to in with over".split())
-_WEAK = frozenset("additional extra further new another added".split())
+_STOP_LEFT = frozenset(
+    [
+        ",",
+        ";",
+        ":",
+        "—",
+        "(",
+        ")",
+        ".",
+        "!",
+        "?",
+        "said",
+        "says",
+        "told",
+        "that",
+        "which",
+        "who",
+        "by",
+        "after",
+        "before",
+        "with",
+        "until",
+        "than",
+        "if",
+        "unless",
+        "while",
+        "but",
+        "because",
+        "into",
+    ]
+)
+_STOP_RIGHT = frozenset(
+    [";", ":", "—", "!", "?", "said", "says", "told", "while", "but", "because", "although", "unless", "if"]
+)
+_LEADING = frozenset(["by", "on", "for", "against", "from", "of", "to", "in", "with", "over"])
+_WEAK = frozenset(["additional", "extra", "further", "new", "another", "added"])
 """Marks that many things of one kind can bear."""
-_PRONOUNS = frozenset("it this that they these those them".split())
-_DEFINITE = frozenset("the this that these those its their his such both".split())
+_PRONOUNS = frozenset(["it", "this", "that", "they", "these", "those", "them"])
+_DEFINITE = frozenset(["the", "this", "that", "these", "those", "its", "their", "his", "such", "both"])
 
 
 @dataclass(slots=True)
@@ -78,10 +110,19 @@ class Finder:
         """The mentions of one sentence in order; `memory` is brought up to date."""
         tokens = sentence.tokens
         memory.parties |= {h.entry.of for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER)}
-        out = [Mention(h.entry.of, h.end - 1, h.start, h.end, weight=9) for h in hits if h.entry.label is Label.NAME and self._alone(h, hits)]
+        out = [
+            Mention(h.entry.of, h.end - 1, h.start, h.end, weight=9)
+            for h in hits
+            if h.entry.label is Label.NAME and self._alone(h, hits)
+        ]
         taken = {index for m in out for index in range(m.start, m.end)}
         for hit in hits:
-            if hit.entry.label is Label.NOUN and hit.start not in taken and not _modifier(hit, hits) and not _verb(tokens, hit.start):
+            if (
+                hit.entry.label is Label.NOUN
+                and hit.start not in taken
+                and not _modifier(hit, hits)
+                and not _verb(tokens, hit.start)
+            ):
                 mention = self._noun(tokens, hit, hits, memory, number)
                 if mention and not any(m.fact == mention.fact and m.head == mention.head for m in out):
                     out.append(mention)
@@ -101,7 +142,11 @@ class Finder:
         """ "2. Fentanyl.": a line of a list that only names its topic."""
         if sum(token.low.isalpha() for token in sentence.tokens) > 3 or sentence.title:
             return
-        named = {h.entry.of for h in hits if h.entry.label is Label.MARK and self.lexicon.groups[h.entry.of, h.entry.group] == 1}
+        named = {
+            h.entry.of
+            for h in hits
+            if h.entry.label is Label.MARK and self.lexicon.groups[h.entry.of, h.entry.group] == 1
+        }
         for h in hits:
             if h.entry.label is Label.NOUN and len(self.by_family[h.entry.of]) == 1:
                 named.add(self.by_family[h.entry.of][0].id)
@@ -113,9 +158,14 @@ class Finder:
         """Whether nothing near a name makes it another matter."""
         near = [h for h in hits if name.start - LEFT <= h.start < name.end + RIGHT]
         foreign = any(h.entry.label is Label.COUNTRY and name.start - 2 <= h.start < name.end + 3 for h in near)
-        return not foreign and not any(h.entry.label is Label.OTHER or (h.entry.label is Label.WITHOUT and h.entry.of == name.entry.of) for h in near)
+        return not foreign and not any(
+            h.entry.label is Label.OTHER or (h.entry.label is Label.WITHOUT and h.entry.of == name.entry.of)
+            for h in near
+        )
 
-    def _noun(self, tokens: Sequence[Token], hit: Hit, hits: Sequence[Hit], memory: Memory, number: int) -> Mention | None:
+    def _noun(
+        self, tokens: Sequence[Token], hit: Hit, hits: Sequence[Hit], memory: Memory, number: int
+    ) -> Mention | None:
         left, right = _window(tokens, hit, hits)
         inside = [h for h in hits if left <= h.start and h.end <= right and h is not hit]
         by, on = self._direction(tokens, hit, inside)
@@ -124,7 +174,9 @@ class Finder:
         for spec in self.by_family.get(hit.entry.of, ()):
             weight, marks = self._weight(spec, hit, inside, hits, by, on, memory, tokens)
             if weight > 0 and (best is None or weight > best[0]):
-                part = any(h.entry.label is Label.PART and h.entry.of == spec.id for h in inside) or _partial(tokens, left, hit.start)
+                part = any(h.entry.label is Label.PART and h.entry.of == spec.id for h in inside) or _partial(
+                    tokens, left, hit.start
+                )
                 best = weight, Mention(spec.id, hit.start, left, right, part=part, weight=weight, marks=marks)
         if best:
             return self._focused(best[1], hit, inside, memory)
@@ -135,7 +187,10 @@ class Finder:
         focus = [fact for fact in memory.title if hit.entry.of in self.pack.facts[fact].noun]
         if len(set(focus)) != 1 or mention.fact in focus:
             return mention
-        same = (self.pack.facts[focus[0]].by, self.pack.facts[focus[0]].on) == (self.pack.facts[mention.fact].by, self.pack.facts[mention.fact].on)
+        same = (self.pack.facts[focus[0]].by, self.pack.facts[focus[0]].on) == (
+            self.pack.facts[mention.fact].by,
+            self.pack.facts[mention.fact].on,
+        )
         strong = any(h.entry.label is Label.MARK and h.entry.of == mention.fact and not self._weak(h) for h in inside)
         return replace(mention, fact=focus[0]) if same and not strong else mention
 
@@ -155,7 +210,15 @@ class Finder:
         return spec.on in named or (spec.on in memory.parties and not memory.elsewhere and not foreign)
 
     def _weight(
-        self, spec: FactSpec, hit: Hit, inside: Sequence[Hit], hits: Sequence[Hit], by: set[str], on: set[str], memory: Memory, tokens: Sequence[Token]
+        self,
+        spec: FactSpec,
+        hit: Hit,
+        inside: Sequence[Hit],
+        hits: Sequence[Hit],
+        by: set[str],
+        on: set[str],
+        memory: Memory,
+        tokens: Sequence[Token],
     ) -> tuple[int, frozenset[int]]:
         """How well the surroundings of a noun fit a fact; 0 or less: not at all."""
         if any(h.entry.label is Label.WITHOUT and h.entry.of == spec.id for h in inside):
@@ -171,15 +234,34 @@ class Finder:
         if not self._aimed(spec, by, on, hits, memory) or not self._between(spec, hits, inside, memory):
             return 0, frozenset()
         points = 6 * bool(marks) + bool(by) + bool(on)
-        near = min((abs(h.start - hit.start) for h in inside if h.entry.label is Label.MARK and h.entry.of == spec.id and h.entry.group in marks), default=9)
+        near = min(
+            (
+                abs(h.start - hit.start)
+                for h in inside
+                if h.entry.label is Label.MARK and h.entry.of == spec.id and h.entry.group in marks
+            ),
+            default=9,
+        )
         if spec.kind is FactKind.VISIT and any(h.entry.label is Label.COUNTRY for h in inside):
             return 0, frozenset()
-        if marks and spec.on and spec.on not in on and spec.id not in memory.title and all(self._weak_group(spec, group) for group in marks):
+        if (
+            marks
+            and spec.on
+            and spec.on not in on
+            and spec.id not in memory.title
+            and not _goods_of(tokens, spec.on, hits)
+            and all(self._weak_group(spec, group) for group in marks)
+        ):
             return 0, frozenset()  # "an additional duty", on nobody: the short name of whatever came before
         if marks:
             return points + max(0, 4 - near // 2), marks
         if spec.marks:
-            alone = hit.entry.of != "controls" and on == {spec.on} and self._only(spec) and self._owner(spec, hit, by, hits, memory)
+            alone = (
+                hit.entry.of != "controls"
+                and on == {spec.on}
+                and self._only(spec)
+                and self._owner(spec, hit, by, hits, memory)
+            )
             return (4 if alone else 0), frozenset()
         return 0, frozenset()
 
@@ -195,8 +277,12 @@ class Finder:
         """Whether a measure that bears no mark is this party's: by its phrase, the subject before it, or the source."""
         if spec.by is None or by:
             return by == {spec.by}
-        before = [h for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER, Label.COUNTRY) and h.end <= hit.start]
-        subject = next((h.entry.of for h in reversed(before) if h.entry.of in self.sides or h.entry.label is Label.COUNTRY), None)
+        before = [
+            h for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER, Label.COUNTRY) and h.end <= hit.start
+        ]
+        subject = next(
+            (h.entry.of for h in reversed(before) if h.entry.of in self.sides or h.entry.label is Label.COUNTRY), None
+        )
         return spec.by == (subject or memory.home)
 
     def _only(self, spec: FactSpec) -> bool:
@@ -206,18 +292,33 @@ class Finder:
             for other in self.pack.facts.values()
         )
 
-    def _marks(self, spec: FactSpec, inside: Iterable[Hit], near: Sequence[Hit], hit: Hit, memory: Memory, tokens: Sequence[Token]) -> frozenset[int]:
+    def _marks(
+        self,
+        spec: FactSpec,
+        inside: Iterable[Hit],
+        near: Sequence[Hit],
+        hit: Hit,
+        memory: Memory,
+        tokens: Sequence[Token],
+    ) -> frozenset[int]:
         """The marks of a fact of which every member is there; a party that the article has named before counts as there."""
         found: dict[int, set[int]] = {}
         for h in inside:
             alone = self.lexicon.groups.get((h.entry.of, h.entry.group)) == 1
-            if h.entry.label is Label.MARK and h.entry.of == spec.id and h.start != hit.start and (h in near or not alone):
+            if (
+                h.entry.label is Label.MARK
+                and h.entry.of == spec.id
+                and h.start != hit.start
+                and (h in near or not alone)
+            ):
                 found.setdefault(h.entry.group, set()).add(h.entry.member)
         known = memory.parties if spec.kind in (FactKind.MEETING, FactKind.VISIT, FactKind.DEAL) else set()
         if spec.kind is FactKind.MEETING and not found and hit.end - hit.start and self._same_meeting(tokens, hit):
             found = {g: set() for g in range(len(spec.marks))}
         return frozenset(
-            g for g, members in found.items() if len(members | self.lexicon.implied(spec.id, g, known)) == self.lexicon.groups[spec.id, g]
+            g
+            for g, members in found.items()
+            if len(members | self.lexicon.implied(spec.id, g, known)) == self.lexicon.groups[spec.id, g]
         )
 
     @staticmethod
@@ -231,7 +332,9 @@ class Finder:
         by: set[str] = set()
         on: set[str] = set()
         for h in inside:
-            if h.entry.label not in (Label.PARTY, Label.COUNTRY, Label.DECIDER) or (h.entry.label is not Label.COUNTRY and h.entry.of not in self.sides):
+            if h.entry.label not in (Label.PARTY, Label.COUNTRY, Label.DECIDER) or (
+                h.entry.label is not Label.COUNTRY and h.entry.of not in self.sides
+            ):
                 continue
             who = h.entry.of if h.entry.label is not Label.COUNTRY else "?"
             if who == "?" and h.start > 0 and tokens[h.start - 1].low in ("in", "at"):
@@ -239,7 +342,15 @@ class Finder:
             if h.end <= hit.start:
                 side = self._left_side(tokens, h, hit)
             else:
-                side = "by" if any(tokens[k].low == "by" for k in range(max(hit.end, h.start - 3), h.start)) else "on"
+                led_by = next(
+                    (
+                        tokens[k].low
+                        for k in range(h.start - 1, max(hit.end, h.start - 4) - 1, -1)
+                        if tokens[k].low in _LEADING
+                    ),
+                    "on",
+                )
+                side = "by" if led_by == "by" else "on"
                 if h.entry.label is Label.DECIDER or (side == "on" and on and h.entry.label is Label.PARTY):
                     continue
             (by if side == "by" else on).add(who)
@@ -248,10 +359,22 @@ class Finder:
     @staticmethod
     def _foreign_owner(tokens: Sequence[Token], left: int, hits: Sequence[Hit]) -> set[str]:
         """ "EU keeps retaliatory tariffs": the nearest country before the phrase, where it is none of the parties."""
-        near = [h for h in hits if h.entry.label in (Label.PARTY, Label.COUNTRY, Label.DECIDER) and left - 6 <= h.start and h.end <= left]
-        if not near or near[-1].entry.label is not Label.COUNTRY or tokens[max(0, near[-1].start - 1)].low in ("in", "at", "to"):
+        near = [
+            h
+            for h in hits
+            if h.entry.label in (Label.PARTY, Label.COUNTRY, Label.DECIDER) and left - 6 <= h.start and h.end <= left
+        ]
+        if (
+            not near
+            or near[-1].entry.label is not Label.COUNTRY
+            or tokens[max(0, near[-1].start - 1)].low in ("in", "at", "to")
+        ):
             return set()
-        return set() if any(token.low in ("said", "says", ",", ":", ";") for token in tokens[near[-1].end : left]) else {"?"}
+        return (
+            set()
+            if any(token.low in ("said", "says", ",", ":", ";") for token in tokens[near[-1].end : left])
+            else {"?"}
+        )
 
     @staticmethod
     def _left_side(tokens: Sequence[Token], h: Hit, hit: Hit) -> str:
@@ -266,18 +389,37 @@ class Finder:
         return "by" if adjective or h.end < hit.start - 3 else "on"
 
     def _short_name(
-        self, tokens: Sequence[Token], hit: Hit, left: int, right: int, inside: Sequence[Hit], hits: Sequence[Hit], by: set[str], on: set[str], memory: Memory, number: int
+        self,
+        tokens: Sequence[Token],
+        hit: Hit,
+        left: int,
+        right: int,
+        inside: Sequence[Hit],
+        hits: Sequence[Hit],
+        by: set[str],
+        on: set[str],
+        memory: Memory,
+        number: int,
     ) -> Mention | None:
         """ "The levy", "the rules": the fact of that family last named, if nothing speaks against it."""
         definite = any(tokens[k].low in _DEFINITE for k in range(left, hit.start))
         if not definite or "?" in by | on or any(h.entry.label is Label.OTHER for h in inside):
             return None
         if not any(hit.entry.of in self.pack.facts[fact].noun for fact, _ in memory.facts):
-            marked = {h.entry.of for h in hits if h.entry.label is Label.MARK and self.lexicon.groups[h.entry.of, h.entry.group] == 1 and not self._weak(h)}
-            marked &= {spec.id for spec in self.by_family.get(hit.entry.of, ()) if self._aimed(spec, by, on, hits, memory)}
+            marked = {
+                h.entry.of
+                for h in hits
+                if h.entry.label is Label.MARK
+                and self.lexicon.groups[h.entry.of, h.entry.group] == 1
+                and not self._weak(h)
+                and "@" not in self.pack.facts[h.entry.of].marks[h.entry.group]
+            }
+            marked &= {
+                spec.id for spec in self.by_family.get(hit.entry.of, ()) if self._aimed(spec, by, on, hits, memory)
+            }
             if len(marked) == 1 and not memory.elsewhere:
                 return Mention(marked.pop(), hit.start, left, right, anaphor=True, weight=1)
-            return self._known(hit, left, right, memory, number)
+            return self._known(hit, inside, left, right, memory, number)
         for fact, when in reversed(memory.facts):
             spec = self.pack.facts[fact]
             if number - when > 3 or memory.foreign > when:
@@ -289,23 +431,30 @@ class Finder:
                 return None if blocked else Mention(fact, hit.start, left, right, anaphor=True, weight=1)
         return None
 
-    def _known(self, hit: Hit, left: int, right: int, memory: Memory, number: int) -> Mention | None:
+    def _known(
+        self, hit: Hit, inside: Sequence[Hit], left: int, right: int, memory: Memory, number: int
+    ) -> Mention | None:
         """ "The framework" in an article about both parties: the story has one such thing."""
         found = [spec for spec in self.by_family.get(hit.entry.of, ()) if spec.kind in (FactKind.DEAL, FactKind.TRUCE)]
+        if any(
+            h.entry.label in (Label.MARK, Label.NAME) and h.entry.of not in {spec.id for spec in found} for h in inside
+        ):
+            return None  # "the reprieve on rare earths" is another thing's
         if len(found) != 1 or not self.sides <= memory.parties or memory.foreign >= number - 1:
             return None
         return Mention(found[0].id, hit.start, left, right, anaphor=True, weight=1)
 
     def _pronouns(self, tokens: Sequence[Token], out: list[Mention], memory: Memory, number: int) -> None:
         """A pronoun at the head of its sentence or clause stands for the fact last named, if that was just before."""
-        if out or not memory.facts or number - memory.facts[-1][1] > 1 or memory.foreign >= number:
+        if out or not memory.facts or number - memory.facts[-1][1] > 2 or memory.foreign >= number:
             return
         recent = {fact for fact, when in memory.facts if when == memory.facts[-1][1]}
         if len(recent) != 1:
             return
         for index, token in enumerate(tokens):
             opens = index < 6 or tokens[index - 1].low in (",", "and", "but", ":", '"', "that")
-            subject = opens and index + 1 < len(tokens) and _verbal(tokens[index + 1].low)
+            following = tokens[index + 1].low if index + 1 < len(tokens) else ""
+            subject = opens and (following == "'s" or _verbal(following))
             taken = token.low in ("it", "them") and index > 0 and tokens[index - 1].low in TRIGGERS
             if token.low in _PRONOUNS and (subject or taken):
                 out.append(Mention(next(iter(recent)), index, index, index + 1, anaphor=True, weight=1))
@@ -313,7 +462,13 @@ class Finder:
 
 
 def _verbal(word: str) -> bool:
-    return word in AUXILIARY or word in MODAL_FUTURE or word in MODAL_HEDGE or word in MODAL_WISH or word.endswith("n't")
+    return (
+        word in AUXILIARY - {"'s", "'d"}
+        or word in MODAL_FUTURE
+        or word in MODAL_HEDGE
+        or word in MODAL_WISH
+        or word.endswith("n't")
+    )
 
 
 def _window(tokens: Sequence[Token], hit: Hit, hits: Sequence[Hit]) -> tuple[int, int]:
@@ -323,7 +478,9 @@ def _window(tokens: Sequence[Token], hit: Hit, hits: Sequence[Hit]) -> tuple[int
     left = hit.start
     while left > low_limit and tokens[left - 1].low not in _STOP_LEFT and not _finite(tokens, left - 1):
         left -= 1
-    high_limit = min([hit.end + RIGHT, len(tokens), *(_phrase_start(tokens, h, hit) for h in nouns if h.start >= hit.end)])
+    high_limit = min(
+        [hit.end + RIGHT, len(tokens), *(_phrase_start(tokens, h, hit) for h in nouns if h.start >= hit.end)]
+    )
     right = hit.end
     while right < high_limit and tokens[right].low not in _STOP_RIGHT and not _breaks(tokens, right):
         right += 1
@@ -344,7 +501,9 @@ def _finite(tokens: Sequence[Token], index: int) -> bool:
         return True
     adjective = index > 0 and tokens[index - 1].low in _DEFINITE | {"a", "an", "'s", "new"}
     verb = any(trigger.form & {Form.PRESENT, Form.PAST, Form.GERUND} for trigger in TRIGGERS.get(word, ()))
-    verb = verb or (word in TRIGGERS and index + 1 < len(tokens) and tokens[index + 1].low in _DEFINITE | {"a", "an", "all", "any"})
+    verb = verb or (
+        word in TRIGGERS and index + 1 < len(tokens) and tokens[index + 1].low in _DEFINITE | {"a", "an", "all", "any"}
+    )
     return not adjective and ((word in GOVERNORS and word.endswith(("ed", "es"))) or verb)
 
 
@@ -364,7 +523,18 @@ def _relative(tokens: Sequence[Token], index: int) -> bool:
 def _partial(tokens: Sequence[Token], left: int, head: int) -> bool:
     """ "The chapter of its rules", "part of the duty": only a part is meant."""
     words = [tokens[k].low for k in range(max(0, left - 2), head)]
-    return any(w in ("chapter", "part", "portion", "section", "provision", "element", "some", "half") for w in words) and "of" in words
+    return (
+        any(w in ("chapter", "part", "portion", "section", "provision", "element", "some", "half") for w in words)
+        and "of" in words
+    )
+
+
+def _goods_of(tokens: Sequence[Token], party: str, hits: Sequence[Hit]) -> bool:
+    """Whether a sentence speaks of a party's goods: "hit all Chinese goods with the extra tariff"."""
+    return any(
+        h.entry.label is Label.PARTY and h.entry.of == party and h.end < len(tokens) and tokens[h.end].low in GOODS
+        for h in hits
+    )
 
 
 def _verb(tokens: Sequence[Token], index: int) -> bool:

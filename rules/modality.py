@@ -10,7 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rules.grammar import ADVERB, AUXILIARY, CONDITION, GOVERNORS, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH, NEGATION, SUBORDINATE, SUPPOSING, Form, Stance
+from rules.grammar import (
+    ADVERB,
+    AUXILIARY,
+    CONDITION,
+    GOVERNORS,
+    MODAL_FUTURE,
+    MODAL_HEDGE,
+    MODAL_WISH,
+    NEGATION,
+    SUBORDINATE,
+    SUPPOSING,
+    Form,
+    Stance,
+)
 from rules.lexicon import Hit, Label
 from rules.text import Token
 
@@ -35,13 +48,80 @@ class Mode(StrEnum):
 DECIDED = frozenset({Mode.COMMITTED, Mode.ASSERTED})
 OPEN = frozenset({Mode.HEDGED, Mode.EXPECTED, Mode.THREATENED, Mode.PROPOSED, Mode.WISHED})
 
-_HARD = frozenset("; : — ( ) . \" ! ? | *".split())
-_ALWAYS_HEDGE = frozenset("probably likely possibly perhaps reportedly maybe tentatively".split())
+_HARD = frozenset([";", ":", "—", "(", ")", ".", '"', "!", "?", "|", "*"])
+_ALWAYS_HEDGE = frozenset(["probably", "likely", "possibly", "perhaps", "reportedly", "maybe", "tentatively"])
 _REPORT = frozenset(
-    "reckons reckoned argues argued predicts predicted estimates estimated believes believed thinks said says say saying warned warns told tells tell statement announced announces confirmed confirms replied replies added adds wrote writes informed stated "
-    "according disclosed revealed reveals reported reports recalled claimed insisted noted explained declared posted".split()
+    [
+        "reckons",
+        "reckoned",
+        "argues",
+        "argued",
+        "predicts",
+        "predicted",
+        "estimates",
+        "estimated",
+        "believes",
+        "believed",
+        "thinks",
+        "said",
+        "says",
+        "say",
+        "saying",
+        "warned",
+        "warns",
+        "told",
+        "tells",
+        "tell",
+        "statement",
+        "announced",
+        "announces",
+        "confirmed",
+        "confirms",
+        "replied",
+        "replies",
+        "added",
+        "adds",
+        "wrote",
+        "writes",
+        "informed",
+        "stated",
+        "according",
+        "disclosed",
+        "revealed",
+        "reveals",
+        "reported",
+        "reports",
+        "recalled",
+        "claimed",
+        "insisted",
+        "noted",
+        "explained",
+        "declared",
+        "posted",
+    ]
 )
-_DENIAL = frozenset("deny denies denied denying denial rejects rejected dismissed dismisses rebuts rebutted refuted refutes forgery hoax fake false untrue".split())
+_DENIAL = frozenset(
+    [
+        "deny",
+        "denies",
+        "denied",
+        "denying",
+        "denial",
+        "rejects",
+        "rejected",
+        "dismissed",
+        "dismisses",
+        "rebuts",
+        "rebutted",
+        "refuted",
+        "refutes",
+        "forgery",
+        "hoax",
+        "fake",
+        "false",
+        "untrue",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -83,12 +163,24 @@ def clause_start(tokens: Sequence[Token], index: int) -> int:
 
 def _chain_word(word: str) -> bool:
     return (
-        word in AUXILIARY or word in MODAL_FUTURE or word in MODAL_HEDGE or word in MODAL_WISH or word in NEGATION or word in ADVERB or word in ("to", "longer", "would", "wouldn't")
+        word in AUXILIARY
+        or word in MODAL_FUTURE
+        or word in MODAL_HEDGE
+        or word in MODAL_WISH
+        or word in NEGATION
+        or word in ADVERB
+        or word in ("to", "longer", "would", "wouldn't", "about")
     )
 
 
 def frame(
-    tokens: Sequence[Token], index: int, forms: frozenset[Form], *, headline: bool = False, nouns: frozenset[int] = frozenset(), depth: int = 0
+    tokens: Sequence[Token],
+    index: int,
+    forms: frozenset[Form],
+    *,
+    headline: bool = False,
+    nouns: frozenset[int] = frozenset(),
+    depth: int = 0,
 ) -> Frame:
     """The frame of the trigger at `index`. Reads at most a few words to the left for each level; four levels at most."""
     chain: list[str] = []
@@ -100,9 +192,13 @@ def frame(
     out = Frame(Mode.ASSERTED, k + 1, k + 1)
     out.cues = [word for word in chain if word not in ADVERB]
     aux = {word for word in chain if word in AUXILIARY}
-    out.passive = bool(aux & {"be", "been", "being", "is", "are", "was", "were", "am", "'s", "'re"}) and Form.PARTICIPLE in forms
+    out.passive = (
+        bool(aux & {"be", "been", "being", "is", "are", "was", "were", "am", "'s", "'re"}) and Form.PARTICIPLE in forms
+    )
     out.progressive = Form.GERUND in forms and bool(aux & {"be", "been", "is", "are", "was", "were", "am", "'s", "'re"})
-    out.perfect = bool(aux & {"has", "have", "'ve", "having"}) or ("'s" in aux and Form.PARTICIPLE in forms and "been" in aux)
+    out.perfect = bool(aux & {"has", "have", "'ve", "having"}) or (
+        "'s" in aux and Form.PARTICIPLE in forms and "been" in aux
+    )
     out.negated = any(word in NEGATION for word in chain) or ("no" in chain and "longer" in chain)
     out.bare = not [w for w in chain if w not in ADVERB] and not out.progressive
     _modals(out, tokens, chain, aux)
@@ -117,8 +213,42 @@ def frame(
 
 
 _TELLING = frozenset(
-    "announced announces confirmed confirms extends extended extend welcomed hailed ordered orders published signed approved approves told declares declared includes granted grants won secured set begins began starts started takes "
-    "imposed followed follows brings means".split()
+    [
+        "announced",
+        "announces",
+        "confirmed",
+        "confirms",
+        "extends",
+        "extended",
+        "extend",
+        "welcomed",
+        "hailed",
+        "ordered",
+        "orders",
+        "published",
+        "signed",
+        "approved",
+        "approves",
+        "told",
+        "declares",
+        "declared",
+        "includes",
+        "granted",
+        "grants",
+        "won",
+        "secured",
+        "set",
+        "begins",
+        "began",
+        "starts",
+        "started",
+        "takes",
+        "imposed",
+        "followed",
+        "follows",
+        "brings",
+        "means",
+    ]
 )
 
 
@@ -133,11 +263,24 @@ def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> Non
         if tokens[j].low in _HARD:
             return
         if tokens[j].low in ("let", "lets", "letting"):
-            above = frame(tokens, j, _forms_of("let"), depth=depth + 1)
-            out.mode, out.future, out.agreed, out.negated, out.top = above.mode, above.future, above.agreed, above.negated, above.top
+            above = frame(tokens, j, forms_of("let"), depth=depth + 1)
+            out.mode, out.future, out.agreed, out.negated, out.top = (
+                above.mode,
+                above.future,
+                above.agreed,
+                above.negated,
+                above.top,
+            )
             return
         if tokens[j].low == "that":
-            wish = next((n for n in range(j - 1, max(-1, j - 5), -1) if GOVERNORS.get(tokens[n].low) in (Stance.WISH, Stance.PROPOSE)), None)
+            wish = next(
+                (
+                    n
+                    for n in range(j - 1, max(-1, j - 5), -1)
+                    if GOVERNORS.get(tokens[n].low) in (Stance.WISH, Stance.PROPOSE)
+                ),
+                None,
+            )
             if wish is not None:
                 _apply(out, tokens, wish, Stance.WISH, depth)
             return
@@ -170,10 +313,21 @@ def _modals(out: Frame, tokens: Sequence[Token], chain: Sequence[str], aux: set[
         out.future, out.mode = True, Mode.COMMITTED
     if "to" in words and aux & {"was", "were"}:
         out.mode = Mode.BACKGROUND
+    if "about" in words and "to" in words:
+        out.mode = Mode.HEDGED
 
 
 def _govern(
-    out: Frame, tokens: Sequence[Token], k: int, aux: set[str], chain: Sequence[str], depth: int, *, noun: bool, headline: bool, nouns: frozenset[int]
+    out: Frame,
+    tokens: Sequence[Token],
+    k: int,
+    aux: set[str],
+    chain: Sequence[str],
+    depth: int,
+    *,
+    noun: bool,
+    headline: bool,
+    nouns: frozenset[int],
 ) -> None:
     """Look for the word that governs an infinitive, a gerund or a noun, and fold in what it says."""
     span = 5 if noun else 20
@@ -205,7 +359,10 @@ _STANCE_MODE = {
 
 def _apply(out: Frame, tokens: Sequence[Token], j: int, stance: Stance, depth: int) -> None:
     out.governor = j
-    above = frame(tokens, j, _forms_of(tokens[j].low), depth=depth + 1)
+    if tokens[j].low in ("choice", "option", "alternative"):
+        out.mode, out.negated, out.bare = Mode.THREATENED, False, False  # "no choice but to …"
+        return
+    above = frame(tokens, j, forms_of(tokens[j].low), depth=depth + 1)
     out.cues = [*above.cues, tokens[j].low, *out.cues]
     out.top = min(out.top, above.top)
     out.future = out.future or above.future or stance in (Stance.AGREE, Stance.ORDER, Stance.DUE, Stance.PLAN)
@@ -227,13 +384,16 @@ def _apply(out: Frame, tokens: Sequence[Token], j: int, stance: Stance, depth: i
         out.mode = own or Mode.COMMITTED
     if own is Mode.EXPECTED and above.mode is Mode.HYPOTHETICAL:
         return  # "I would expect us to …" is a forecast
-    if above.mode not in DECIDED and (own is None or above.mode in (Mode.BACKGROUND, Mode.DENIED, Mode.HYPOTHETICAL, Mode.WISHED)):
+    if above.mode not in DECIDED and (
+        own is None or above.mode in (Mode.BACKGROUND, Mode.DENIED, Mode.HYPOTHETICAL, Mode.WISHED)
+    ):
         out.mode = above.mode
     if above.agreed:
         out.agreed = True
 
 
-def _forms_of(word: str) -> frozenset[Form]:
+def forms_of(word: str) -> frozenset[Form]:
+    """The forms that a governing word can have, by its ending."""
     if word.endswith("ing"):
         return frozenset({Form.GERUND})
     if word.endswith(("ed", "en", "n", "t", "d")):
@@ -251,7 +411,13 @@ def conditional(tokens: Sequence[Token], index: int) -> bool:
         return True
     if any(w in CONDITION or w == "whether" for w in words):
         return True
-    return bool(words) and words[0] in ("should", "were", "had", "imagine", "assume", "say") and len(words) > 1 and words[1] not in NEGATION
+    return (
+        bool(words)
+        and words[0] in ("should", "were", "had", "imagine", "assume", "say")
+        and len(words) > 1
+        and words[1] not in NEGATION
+        and not words[1].endswith("ing")
+    )
 
 
 def depends(tokens: Sequence[Token]) -> bool:
@@ -259,7 +425,13 @@ def depends(tokens: Sequence[Token]) -> bool:
     for k, token in enumerate(tokens):
         if token.low in CONDITION:
             return True
-        if token.low == "should" and (k == 0 or tokens[k - 1].low in _HARD or tokens[k - 1].low in (",", "and", "goods") or tokens[k - 1].low.isdigit() or tokens[k - 1].low == "%"):
+        if token.low == "should" and (
+            k == 0
+            or tokens[k - 1].low in _HARD
+            or tokens[k - 1].low in (",", "and", "goods")
+            or tokens[k - 1].low.isdigit()
+            or tokens[k - 1].low == "%"
+        ):
             return True
     return False
 
@@ -280,9 +452,40 @@ def reported(tokens: Sequence[Token], index: int) -> bool:
 def belies(tokens: Sequence[Token]) -> bool:
     """Whether a sentence says that what was reported is not so: "the reports are without basis"."""
     words = [token.low for token in tokens]
-    subject = {"report", "reports", "message", "claim", "claims", "rumour", "rumours", "rumor", "rumors", "post", "statement", "screenshot", "that", "story", "picture", "video"}
-    verdict = {"false", "untrue", "fake", "forgery", "hoax", "mistake", "wrong", "fabricated", "invented", "baseless", "unfounded"}
-    without = any(a == "without" and b in ("basis", "foundation", "substance") for a, b in zip(words, words[1:], strict=False))
+    subject = {
+        "report",
+        "reports",
+        "message",
+        "claim",
+        "claims",
+        "rumour",
+        "rumours",
+        "rumor",
+        "rumors",
+        "post",
+        "statement",
+        "screenshot",
+        "that",
+        "story",
+        "picture",
+        "video",
+    }
+    verdict = {
+        "false",
+        "untrue",
+        "fake",
+        "forgery",
+        "hoax",
+        "mistake",
+        "wrong",
+        "fabricated",
+        "invented",
+        "baseless",
+        "unfounded",
+    }
+    without = any(
+        a == "without" and b in ("basis", "foundation", "substance") for a, b in zip(words, words[1:], strict=False)
+    )
     negated = any(word in NEGATION - {"without"} for word in words)
     return bool(subject & set(words)) and (without or bool(verdict & set(words))) and not negated
 
@@ -310,24 +513,183 @@ class Speaker(StrEnum):
     """Analysts, lobbies, legislators, companies: they decide nothing."""
 
 
-_UNNAMED = frozenset("sources source people person insiders insider anonymity unnamed executives managers familiar briefed".split())
+_UNNAMED = frozenset(
+    [
+        "sources",
+        "source",
+        "people",
+        "person",
+        "insiders",
+        "insider",
+        "anonymity",
+        "unnamed",
+        "executives",
+        "managers",
+        "familiar",
+        "briefed",
+    ]
+)
 _OUTSIDER = frozenset(
-    "manufacturers producers exporters unions campaigners charity shippers millers mills dealers industry ngo ngos analyst analysts economist economists strategist strategists trader traders lawyer lawyers professor lobby association federation growers farmers senator senators lawmaker lawmakers "
-    "congressman congresswoman congressmen legislator legislators committee chairman chairwoman expert experts broker brokers investor investors former retired company companies firm firms union think-tank importer importers "
-    "retailer retailers group pundit columnist blogger critics opposition institute bank fund executive chief council board parliament mep meps lobbyist lobbyists consultant consultants researcher researchers".split()
+    [
+        "manufacturers",
+        "producers",
+        "exporters",
+        "unions",
+        "campaigners",
+        "charity",
+        "shippers",
+        "millers",
+        "mills",
+        "dealers",
+        "industry",
+        "ngo",
+        "ngos",
+        "analyst",
+        "analysts",
+        "economist",
+        "economists",
+        "strategist",
+        "strategists",
+        "trader",
+        "traders",
+        "lawyer",
+        "lawyers",
+        "professor",
+        "lobby",
+        "association",
+        "federation",
+        "growers",
+        "farmers",
+        "senator",
+        "senators",
+        "lawmaker",
+        "lawmakers",
+        "congressman",
+        "congresswoman",
+        "congressmen",
+        "legislator",
+        "legislators",
+        "committee",
+        "chairman",
+        "chairwoman",
+        "expert",
+        "experts",
+        "broker",
+        "brokers",
+        "investor",
+        "investors",
+        "former",
+        "retired",
+        "company",
+        "companies",
+        "firm",
+        "firms",
+        "union",
+        "think-tank",
+        "importer",
+        "importers",
+        "retailer",
+        "retailers",
+        "group",
+        "pundit",
+        "columnist",
+        "blogger",
+        "critics",
+        "opposition",
+        "institute",
+        "bank",
+        "fund",
+        "executive",
+        "chief",
+        "council",
+        "board",
+        "parliament",
+        "mep",
+        "meps",
+        "lobbyist",
+        "lobbyists",
+        "consultant",
+        "consultants",
+        "researcher",
+        "researchers",
+    ]
 )
-_RUMOUR = frozenset("report reports article post posts video videos clip rumour rumor rumours rumors screenshot picture meme tweet newspaper".split())
+_RUMOUR = frozenset(
+    [
+        "report",
+        "reports",
+        "article",
+        "post",
+        "posts",
+        "video",
+        "videos",
+        "clip",
+        "rumour",
+        "rumor",
+        "rumours",
+        "rumors",
+        "screenshot",
+        "picture",
+        "meme",
+        "tweet",
+        "newspaper",
+    ]
+)
 _OFFICIAL = frozenset(
-    "spokesman spokesperson spokeswoman minister ministry secretary president government commission commissioner embassy envoy ambassador official customs notice order court judge judges justices treasury "
-    "office presidential administration cabinet statement negotiator premier readout department agency leaders presidents delegations capitals governments chancellor".split()
+    [
+        "spokesman",
+        "spokesperson",
+        "spokeswoman",
+        "minister",
+        "ministry",
+        "secretary",
+        "president",
+        "government",
+        "commission",
+        "commissioner",
+        "embassy",
+        "envoy",
+        "ambassador",
+        "official",
+        "customs",
+        "notice",
+        "order",
+        "court",
+        "judge",
+        "judges",
+        "justices",
+        "treasury",
+        "office",
+        "presidential",
+        "administration",
+        "cabinet",
+        "statement",
+        "negotiator",
+        "premier",
+        "readout",
+        "department",
+        "agency",
+        "leaders",
+        "presidents",
+        "delegations",
+        "capitals",
+        "governments",
+        "chancellor",
+    ]
 )
-_SEGMENT = frozenset("; : — ( ) . \" ! ? , that".split())
+_SEGMENT = frozenset([";", ":", "—", "(", ")", ".", '"', "!", "?", ",", "that"])
 
 
 def speaker_of(tokens: Sequence[Token], hits: Sequence[Hit]) -> tuple[Speaker, str | None]:
     """Who says what a sentence says: the class, and the words that name him."""
     text = [token.low for token in tokens]
-    if "anonymity" in text or ("named" in text and {"not", "none", "neither", "nor"} & set(text)) or "reportedly" in text or "rumoured" in text or "rumored" in text:
+    if (
+        "anonymity" in text
+        or ("named" in text and {"not", "none", "neither", "nor"} & set(text))
+        or "reportedly" in text
+        or "rumoured" in text
+        or "rumored" in text
+    ):
         return Speaker.UNNAMED, "unnamed sources"
     for k, word in enumerate(text):
         if word not in _REPORT:

@@ -148,7 +148,9 @@ class PartialDate:
     def covers(self, other: PartialDate) -> bool:
         """Whether `other` says the same or the same more exactly: 2026-04 covers 2026-04-13."""
         return (
-            self.year == other.year and self.month in (None, other.month) and (self.day is None or self.day == other.day)
+            self.year == other.year
+            and self.month in (None, other.month)
+            and (self.day is None or self.day == other.day)
         )
 
     def __str__(self) -> str:
@@ -287,7 +289,9 @@ class DeadlineEvent:
     @property
     def key(self) -> str:
         """Equal for the same phase of the same deadline, however often it is computed."""
-        return digest([self.story, self.fact, self.role, self.phase.value, str(self.due), self.days_left, str(self.moved_to)])
+        return digest(
+            [self.story, self.fact, self.role, self.phase.value, str(self.due), self.days_left, str(self.moved_to)]
+        )
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
         low, start, end = found[0], found.start(), found.end()
         piece = raw[start:end]
         if low in "-—":
-            inside = 0 < start and end < len(raw) and raw[start - 1].isalnum() and raw[end].isalnum()
+            inside = start > 0 and end < len(raw) and raw[start - 1].isalnum() and raw[end].isalnum()
             if inside:
                 continue
             low = "—"
@@ -100,13 +100,38 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
     return tokens
 
 
-_BEFORE_MONTH = frozenset("in since of until till by mid early late next last from through to and for during after before every this past".split())
+_BEFORE_MONTH = frozenset(
+    [
+        "in",
+        "since",
+        "of",
+        "until",
+        "till",
+        "by",
+        "mid",
+        "early",
+        "late",
+        "next",
+        "last",
+        "from",
+        "through",
+        "to",
+        "and",
+        "for",
+        "during",
+        "after",
+        "before",
+        "every",
+        "this",
+        "past",
+    ]
+)
 
 
 def _month(folded: str, end: int, tokens: list[Token]) -> bool:
     """Whether a capital "May" is the month and not the verb."""
     after = folded[end : end + 2].strip()
-    return after[:1].isdigit() or bool(tokens) and (tokens[-1].low in _BEFORE_MONTH or tokens[-1].low.isdigit())
+    return after[:1].isdigit() or (bool(tokens) and (tokens[-1].low in _BEFORE_MONTH or tokens[-1].low.isdigit()))
 
 
 def sentences(article: Article) -> list[Sentence]:
@@ -137,7 +162,7 @@ def _spans(line: str) -> list[tuple[int, int]]:
     if not line.strip():
         return []
     spans: list[tuple[int, int]] = []
-    for start, end in nupunkt.sent_spans(line):
+    for start, end in _resplit(line):
         while end - start > 2000:
             spans.append((start, start + 2000))
             start += 2000
@@ -145,6 +170,21 @@ def _spans(line: str) -> list[tuple[int, int]]:
         left = len(stripped) - len(stripped.lstrip())
         spans.append((start + left, start + len(stripped.rstrip())))
     return spans
+
+
+_PER_CENT = re.compile(r"\b(?:per cent|percent|pct|cents?)\.\s+(?=[A-Z\"“])")
+
+
+def _resplit(line: str) -> list[tuple[int, int]]:
+    """The library's sentences, split again where it takes the full stop of "per cent." for that of a currency."""
+    out: list[tuple[int, int]] = []
+    for start, end in nupunkt.sent_spans(line):
+        for found in _PER_CENT.finditer(line, start, end):
+            out.append((start, found.end()))
+            start = found.end()
+        if start < end:
+            out.append((start, end))
+    return out
 
 
 @lru_cache(maxsize=4096)

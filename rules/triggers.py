@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from rules.grammar import AUXILIARY, GOVERNORS, NEGATION, SUBORDINATE, TRIGGERS, Form, Op, Stance, Trigger
 from rules.lexicon import Hit, Label
 from rules.mentions import Mention
-from rules.modality import Frame, Mode, frame
+from rules.modality import Frame, Mode, forms_of, frame
 from rules.model import FactKind
 from rules.pack import FactSpec, Pack
 from rules.text import Token
@@ -35,10 +35,36 @@ OPS: dict[FactKind, frozenset[Op]] = {
 SELF_NAMING = {Op.MEET: FactKind.MEETING, Op.TRAVEL: FactKind.VISIT, Op.BUY: FactKind.PURCHASES}
 """Verbs that name the fact themselves: "they met", "he will travel to China", "China will buy soybeans"."""
 
-_HARD = frozenset("; — ( ) . ! ?".split())
-_DETERMINERS = frozenset("the a an his her its their this that 's ' state official possible any no another every our your each".split())
+_HARD = frozenset([";", "—", "(", ")", ".", "!", "?"])
+_DETERMINERS = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "his",
+        "her",
+        "its",
+        "their",
+        "this",
+        "that",
+        "'s",
+        "'",
+        "state",
+        "official",
+        "possible",
+        "any",
+        "no",
+        "another",
+        "every",
+        "our",
+        "your",
+        "each",
+    ]
+)
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
-_PREPOSITIONS = frozenset("in of under by for with from on at about over between against".split())
+_PREPOSITIONS = frozenset(
+    ["in", "of", "under", "by", "for", "with", "from", "on", "at", "about", "over", "between", "against"]
+)
 _REACH = 26
 """How far, in tokens, a verb looks for what it is about."""
 
@@ -59,7 +85,9 @@ class Pair:
     """ "Tariff cut", "truce extension"."""
 
 
-def pairs(tokens: Sequence[Token], mentions: Sequence[Mention], hits: Sequence[Hit], pack: Pack, *, headline: bool = False) -> list[Pair]:
+def pairs(
+    tokens: Sequence[Token], mentions: Sequence[Mention], hits: Sequence[Hit], pack: Pack, *, headline: bool = False
+) -> list[Pair]:
     """Every trigger of a sentence with what it acts on, in the order of the triggers."""
     out: list[Pair] = []
     last: Frame | None = None
@@ -87,7 +115,13 @@ def _readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
     after_preposition = index > 0 and tokens[index - 1].low in _PREPOSITIONS
     found: list[tuple[int, int, Trigger, int]] = []
     for trigger in TRIGGERS.get(tokens[index].low, ()):
-        if _imperative(tokens, index, trigger.form) or (nominal and not trigger.form & {Form.NOUN, Form.PREDICATE}):
+        if _imperative(tokens, index, trigger.form):
+            continue
+        if index and tokens[index - 1].low == "as" and Form.PARTICIPLE in trigger.form:
+            continue  # "as announced"
+        if nominal and tokens[index - 1].low in ("this", "that") and trigger.form == {Form.PRESENT}:
+            pass  # "that leaves the rate at …"
+        elif nominal and not trigger.form & {Form.NOUN, Form.PREDICATE}:
             continue
         if after_preposition and trigger.form <= {Form.BASE, Form.PRESENT}:
             continue
@@ -96,7 +130,9 @@ def _readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
         if Form.PREDICATE in trigger.form and not _predicative(tokens, index):
             continue
         end = _rest(tokens, index + 1, trigger) if trigger.rest else index + 1
-        if end is None or (trigger.rest and trigger.op is Op.SET and "%" not in {token.low for token in tokens[end : end + 7]}):
+        if end is None or (
+            trigger.rest and trigger.op is Op.SET and "%" not in {token.low for token in tokens[end : end + 7]}
+        ):
             continue
         found.append((end - len(trigger.rest) if trigger.rest else len(tokens) + 1, -len(trigger.rest), trigger, end))
     if tokens[index].low in ("be", "is", "are") and _copula(tokens, index):
@@ -126,7 +162,8 @@ def _imperative(tokens: Sequence[Token], index: int, forms: frozenset[Form]) -> 
     if forms != {Form.BASE}:
         return False
     before = [token.low for token in tokens[max(0, index - 2) : index]]
-    opens = not before or before[-1] in (".", ":", '"', ";", "please", "*", "•", "—") or before == [",", "and"]
+    quoted = before[-1:] == ['"'] and (len(before) == 1 or not before[0].isalpha())
+    opens = not before or quoted or before[-1] in (".", ":", ";", "please", "*", "•", "—") or before == [",", "and"]
     return opens or (len(before) == 1 and tokens[0].low.endswith("ly"))
 
 
@@ -142,32 +179,60 @@ def _copula(tokens: Sequence[Token], index: int) -> bool:
     """ "Shall be 45 percent", "is now 10 percent": a form of "to be" before an amount, with a future or "now"."""
     ahead = [token.low for token in tokens[index + 1 : index + 5]]
     near = {token.low for token in tokens[max(0, index - 3) : index]} | {tokens[index].low} | set(ahead[:1])
-    amount = "%" in ahead or ("instead" in ahead + [token.low for token in tokens[index + 5 : index + 7]] and any(word.isdigit() for word in ahead[:2]))
+    amount = "%" in ahead or (
+        "instead" in ahead + [token.low for token in tokens[index + 5 : index + 7]]
+        and any(word.isdigit() for word in ahead[:2])
+    )
     return amount and bool(near & {"will", "shall", "now", "to", "would"}) and tokens[index].low != "now"
 
 
 def _frame(
-    tokens: Sequence[Token], index: int, trigger: Trigger, last: Frame | None, last_index: int, *, headline: bool, nouns: frozenset[int]
+    tokens: Sequence[Token],
+    index: int,
+    trigger: Trigger,
+    last: Frame | None,
+    last_index: int,
+    *,
+    headline: bool,
+    nouns: frozenset[int],
 ) -> Frame:
     """The trigger's own frame, or that of the verb it is joined to ("agreed to halve … and extend …")."""
-    own = frame(tokens, index, trigger.form, headline=headline, nouns=nouns)
+    own = frame(
+        tokens, index, forms_of(tokens[index].low) if trigger.stance else trigger.form, headline=headline, nouns=nouns
+    )
     if last is None or not own.bare or index - last_index > 24 or index == 0:
         return own
     joined = tokens[own.start - 1].low in ("and", "or", "but") if own.start else False
     if joined and not any(token.low in _HARD for token in tokens[last_index:index]):
-        same = Form.BASE in trigger.form if last.future or last.governor is not None else bool({Form.PARTICIPLE, Form.PAST} & trigger.form)
+        same = (
+            Form.BASE in trigger.form
+            if last.future or last.governor is not None
+            else bool({Form.PARTICIPLE, Form.PAST} & trigger.form)
+        )
         if same:
             return replace(last, start=own.start)
     return own
 
 
 def _acts_on(
-    tokens: Sequence[Token], index: int, end: int, trigger: Trigger, shape: Frame, mentions: Sequence[Mention], hits: Sequence[Hit], pack: Pack, *, headline: bool
+    tokens: Sequence[Token],
+    index: int,
+    end: int,
+    trigger: Trigger,
+    shape: Frame,
+    mentions: Sequence[Mention],
+    hits: Sequence[Hit],
+    pack: Pack,
+    *,
+    headline: bool,
 ) -> Iterator[Pair]:
     """The mentions that a trigger acts on, with everything joined to them by "and"."""
     able = [m for m in mentions if _able(trigger.op, pack.facts[m.fact])]
     if trigger.op in SELF_NAMING:
-        yield from (Pair(trigger, index, end, m, shape) for m in _self_named(tokens, index, end, trigger, shape, hits, pack, headline=headline))
+        yield from (
+            Pair(trigger, index, end, m, shape)
+            for m in _self_named(tokens, index, end, trigger, shape, hits, pack, headline=headline)
+        )
     if Form.NOUN in trigger.form:
         chosen, compound = _nominal(tokens, index, able)
         yield from (Pair(trigger, index, end, m, shape, compound=compound) for m in _joined(tokens, chosen, able))
@@ -179,33 +244,56 @@ def _acts_on(
         return
     behind = _behind(tokens, index, end, trigger, able)
     before = _before(tokens, shape.start, index, able)
-    if trigger.intransitive and not (behind and not before) or shape.passive:
+    if (trigger.intransitive and not (behind and not before)) or shape.passive:
         if before and shape.bare and Form.PARTICIPLE in trigger.form:
             shape, _ = _small_clause(tokens, before, shape)
         yield from (Pair(trigger, index, end, m, shape) for m in _joined(tokens, before, able, backwards=True))
     elif behind:
-        if _foreign_subject(tokens, shape.top, hits) and pack.facts[behind.fact].kind in (FactKind.MEASURE, FactKind.PURCHASES):
+        if _foreign_subject(tokens, shape.top, hits) and pack.facts[behind.fact].kind in (
+            FactKind.MEASURE,
+            FactKind.PURCHASES,
+        ):
             return
-        if any(token.low in ("no", "neither", "nothing") for token in tokens[max(index + 1, behind.head - 5) : behind.head]):
+        if any(
+            token.low in ("no", "neither", "nothing") for token in tokens[max(index + 1, behind.head - 5) : behind.head]
+        ):
             shape = replace(shape, negated=True)
         yield from (Pair(trigger, index, end, m, shape) for m in _joined(tokens, behind, able))
     elif before and (shape.bare or shape.passive) and trigger.form & {Form.PARTICIPLE, Form.PAST}:
         shape, reduced = _small_clause(tokens, before, shape)
-        yield from (Pair(trigger, index, end, m, shape, reduced=reduced) for m in _joined(tokens, before, able, backwards=True))
+        yield from (
+            Pair(trigger, index, end, m, shape, reduced=reduced) for m in _joined(tokens, before, able, backwards=True)
+        )
     elif before and trigger.op in (Op.SET, Op.SUSPEND, Op.WITHDRAW) and before.anaphor is False and shape.negated:
         yield Pair(trigger, index, end, before, shape)
 
 
-_STANCE_MODES = {Stance.EXPECT: Mode.EXPECTED, Stance.WISH: Mode.WISHED, Stance.PROPOSE: Mode.PROPOSED, Stance.THREAT: Mode.THREATENED}
+_STANCE_MODES = {
+    Stance.EXPECT: Mode.EXPECTED,
+    Stance.WISH: Mode.WISHED,
+    Stance.PROPOSE: Mode.PROPOSED,
+    Stance.THREAT: Mode.THREATENED,
+}
 
 
 def _governed(
     tokens: Sequence[Token], index: int, end: int, trigger: Trigger, shape: Frame, able: Sequence[Mention]
 ) -> Iterator[Pair]:
     """ "Is discussing a visit", "proposed a tariff of 10 percent": the object itself is what is considered or wanted."""
+    if shape.passive and trigger.stance in (Stance.CONSIDER, Stance.PLAN, Stance.PROPOSE):
+        subject = _before(tokens, shape.start, index, able)
+        if subject:
+            yield Pair(
+                trigger, index, end, subject, replace(shape, mode=_STANCE_MODES.get(trigger.stance, Mode.HEDGED))
+            )
+        return
     found = next((m for m in able if index < m.head <= index + 9 and not m.anaphor), None)
     between = tokens[index + 1 : found.head] if found else ()
-    if found is None or any(token.low in ("to", "that", "whether", ",") or (token.low in _HARD) for token in between) or trigger.stance is None:
+    if (
+        found is None
+        or any(token.low in ("to", "that", "whether", ",") or (token.low in _HARD) for token in between)
+        or trigger.stance is None
+    ):
         return
     if shape.mode in (Mode.ASSERTED, Mode.COMMITTED, Mode.HYPOTHETICAL):
         shape = replace(shape, mode=_STANCE_MODES.get(trigger.stance, Mode.HEDGED), governor=index)
@@ -214,7 +302,9 @@ def _governed(
 
 def _foreign_subject(tokens: Sequence[Token], top: int, hits: Sequence[Hit]) -> bool:
     """Whether the nearest country before an active verb is none of the story's parties."""
-    who = [h for h in hits if h.entry.label in (Label.PARTY, Label.COUNTRY, Label.DECIDER) and top - 12 <= h.start < top]
+    who = [
+        h for h in hits if h.entry.label in (Label.PARTY, Label.COUNTRY, Label.DECIDER) and top - 12 <= h.start < top
+    ]
     if not who or max(who, key=lambda h: h.start).entry.label is not Label.COUNTRY:
         return False
     last = max(who, key=lambda h: h.start)
@@ -226,7 +316,11 @@ def _adjectival(tokens: Sequence[Token], index: int, shape: Frame, trigger: Trig
     if not shape.bare or trigger.rest or not trigger.form & {Form.PARTICIPLE, Form.PAST} or index + 1 >= len(tokens):
         return False
     opens = shape.start == 0 or tokens[shape.start - 1].low in (":", "—", "on", "of", "for", "to", "with")
-    return opens and tokens[index + 1].low not in (":", ",", "to", "until", "by", "from", "for") and trigger.op is not Op.MEET
+    return (
+        opens
+        and tokens[index + 1].low not in (":", ",", "to", "until", "by", "from", "for")
+        and trigger.op is not Op.MEET
+    )
 
 
 _AMOUNT_OPS = frozenset({Op.SET, Op.RAISE, Op.LOWER})
@@ -253,7 +347,10 @@ def _behind(tokens: Sequence[Token], index: int, end: int, trigger: Trigger, abl
     """The first mention behind an active verb, inside its clause."""
     limit = min(len(tokens), index + _REACH)
     for k in range(index + 1, limit):
-        if tokens[k].low in _HARD or (tokens[k].low in SUBORDINATE and not (tokens[k].low == "as" and k + 1 < len(tokens) and tokens[k + 1].low == "of")):
+        if tokens[k].low in _HARD or (
+            tokens[k].low in SUBORDINATE
+            and not (tokens[k].low == "as" and k + 1 < len(tokens) and tokens[k + 1].low == "of")
+        ):
             limit = k
             break
     return next((m for m in able if index < m.head < limit and (not trigger.gap or m.head < end + 12)), None)
@@ -264,8 +361,9 @@ def _before(tokens: Sequence[Token], start: int, index: int, able: Sequence[Ment
     for m in reversed(able):
         if m.head < start or (m.head < index and m.anaphor):
             between = [token.low for token in tokens[m.head : start]]
-            if set(between) & frozenset("; . ! ?".split()) or any(
-                word == "," and between[k + 1 : k + 2] in (["and"], ["but"], ["while"]) for k, word in enumerate(between)
+            if set(between) & frozenset([";", ".", "!", "?"]) or any(
+                word == "," and between[k + 1 : k + 2] in (["and"], ["but"], ["while"])
+                for k, word in enumerate(between)
             ):
                 return None
             return m
@@ -282,7 +380,9 @@ def _nominal(tokens: Sequence[Token], index: int, able: Sequence[Mention]) -> tu
     return found, True
 
 
-def _joined(tokens: Sequence[Token], first: Mention | None, able: Sequence[Mention], *, backwards: bool = False) -> Iterator[Mention]:
+def _joined(
+    tokens: Sequence[Token], first: Mention | None, able: Sequence[Mention], *, backwards: bool = False
+) -> Iterator[Mention]:
     """A mention and those joined to it by commas, "and" or "as well as"."""
     if first is None:
         return
@@ -295,13 +395,23 @@ def _joined(tokens: Sequence[Token], first: Mention | None, able: Sequence[Menti
         if low.head >= high.head or high.head - low.head > 14:
             continue
         between = [token.low for token in tokens[low.head + 1 : high.head]]
-        if ("and" in between or "both" in between) and not set(between) & (AUXILIARY | NEGATION | SUBORDINATE | _HARD | {","}):
+        if ("and" in between or "both" in between) and not set(between) & (
+            AUXILIARY | NEGATION | SUBORDINATE | _HARD | {","}
+        ):
             yield m
             last = m
 
 
 def _self_named(
-    tokens: Sequence[Token], index: int, end: int, trigger: Trigger, shape: Frame, hits: Sequence[Hit], pack: Pack, *, headline: bool
+    tokens: Sequence[Token],
+    index: int,
+    end: int,
+    trigger: Trigger,
+    shape: Frame,
+    hits: Sequence[Hit],
+    pack: Pack,
+    *,
+    headline: bool,
 ) -> Iterator[Mention]:
     if trigger.form == {Form.GERUND} and not (shape.progressive or shape.governor is not None):
         return
@@ -313,7 +423,9 @@ def _self_named(
             yield Mention(spec.id, index, index, end, weight=5)
 
 
-def _names_it(tokens: Sequence[Token], index: int, end: int, op: Op, shape: Frame, spec: FactSpec, hits: Sequence[Hit]) -> bool:
+def _names_it(
+    tokens: Sequence[Token], index: int, end: int, op: Op, shape: Frame, spec: FactSpec, hits: Sequence[Hit]
+) -> bool:
     """Whether the words round a verb make it this fact: who, whom, where, what."""
     low, high = _segment(tokens, index)
     inside = [h for h in hits if low <= h.start < high]
@@ -332,8 +444,10 @@ def _names_it(tokens: Sequence[Token], index: int, end: int, op: Op, shape: Fram
         subject = [k for k in first if k < index]
         if op is Op.TRAVEL and subject and any(index < k < end + 4 for k in second):
             return True
-        if op is Op.MEET and any(k < index for k in first + second) and all(
-            any(index - 14 < k < index + 10 for k in places) for places in (first, second)
+        if (
+            op is Op.MEET
+            and any(k < index for k in first + second)
+            and all(any(index - 14 < k < index + 10 for k in places) for places in (first, second))
         ):
             return True
     return False
@@ -342,11 +456,18 @@ def _names_it(tokens: Sequence[Token], index: int, end: int, op: Op, shape: Fram
 def _buys(index: int, shape: Frame, spec: FactSpec, inside: Sequence[Hit], tokens: Sequence[Token]) -> bool:
     """The buyer is the nearest country or party before the verb; the goods stand behind it (or before it, in a passive)."""
     sides = {spec.by, spec.on}
-    who = [h for h in inside if h.end <= index and (h.entry.label is Label.COUNTRY or (h.entry.label in (Label.PARTY, Label.DECIDER) and h.entry.of in sides))]
+    who = [
+        h
+        for h in inside
+        if h.end <= index
+        and (h.entry.label is Label.COUNTRY or (h.entry.label in (Label.PARTY, Label.DECIDER) and h.entry.of in sides))
+    ]
     buyer = max(who, key=lambda h: h.start).entry.of if who else None
     if buyer is not None and buyer != spec.by:
         return False
-    goods = [h for h in inside if h.entry.label is Label.MARK and h.entry.of == spec.id and index < h.start < index + 16]
+    goods = [
+        h for h in inside if h.entry.label is Label.MARK and h.entry.of == spec.id and index < h.start < index + 16
+    ]
     if not goods:
         return False
     near = [h for h in inside if h.entry.label in (Label.PARTY, Label.COUNTRY) and index < h.start <= goods[0].end + 2]
