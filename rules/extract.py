@@ -41,8 +41,8 @@ RETRACTED = (
 """Headlines of notes that take back an earlier report."""
 
 
-_LEGAL = frozenset(["order", "notification", "announcement", "notice", "proclamation", "regulation", "decree"])
-_COURT = frozenset(["court", "courts", "judge", "judges", "justices", "tribunal"])
+_LEGAL = frozenset("order notification announcement notice proclamation regulation decree".split())
+_COURT = frozenset("court courts judge judges justices tribunal".split())
 
 
 @dataclass(slots=True)
@@ -99,7 +99,8 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
     if not lexicon.anchored(article.title + "\n" + article.text) or article.title.lower().startswith(RETRACTED):
         return []
     home = _home(article, lexicon)
-    finder, memory, out = Finder(lexicon), Memory(home=home, parties={home} if home else set()), []
+    finder, memory = Finder(lexicon), Memory(home=home, parties={home} if home else set())
+    out: list[Claim] = []
     voice = Voice(article, lexicon)
     for number, sentence in enumerate(sentences(article)):
         sentence.tokens = _tokens(sentence, memory.header == number - 1)
@@ -107,7 +108,7 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
         mentions = finder.find(sentence, number, hits, memory)
         speaker, named = voice.of(sentence, hits)
         found = pairs(sentence.tokens, mentions, hits, lexicon.pack, headline=sentence.title or _telegraphic(sentence))
-        if belies(sentence.tokens):
+        if out and belies(sentence.tokens):
             for claim in out[-6:]:
                 claim.mode = Mode.DENIED if sentence.paragraph - claim.sentence.paragraph <= 2 else claim.mode
         if not found:

@@ -503,155 +503,29 @@ TRIGGERS = _build()
 """First word -> what it can mean, the longest phrase first."""
 
 
-AUXILIARY = frozenset(
-    [
-        "has",
-        "have",
-        "had",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "am",
-        "do",
-        "does",
-        "did",
-        "having",
-        "'s",
-        "'re",
-        "'ve",
-        "'d",
-        "'ll",
-    ]
-)
-MODAL_FUTURE = frozenset(["will", "shall", "'ll", "won't", "shan't"])
-MODAL_HEDGE = frozenset(["may", "might", "could", "can"])
-MODAL_WISH = frozenset(["should", "must", "ought"])
+AUXILIARY = frozenset("has have had is are was were be been being am do does did having 's 're 've 'd 'll".split())
+MODAL_FUTURE = frozenset("will shall 'll won't shan't".split())
+MODAL_HEDGE = frozenset("may might could can".split())
+MODAL_WISH = frozenset("should must ought".split())
 NEGATION = frozenset(
-    [
-        "not",
-        "n't",
-        "never",
-        "no",
-        "neither",
-        "nor",
-        "cannot",
-        "can't",
-        "won't",
-        "wouldn't",
-        "couldn't",
-        "shouldn't",
-        "don't",
-        "doesn't",
-        "didn't",
-        "isn't",
-        "aren't",
-        "wasn't",
-        "weren't",
-        "hasn't",
-        "haven't",
-        "hadn't",
-        "without",
-        "nobody",
-        "nothing",
-        "none",
-    ]
+    (
+        "not n't never no neither nor cannot can't won't wouldn't couldn't shouldn't don't doesn't didn't isn't "
+        "aren't wasn't weren't hasn't haven't hadn't without nobody nothing none"
+    ).split()
 )
 ADVERB = frozenset(
-    [
-        "also",
-        "now",
-        "already",
-        "just",
-        "finally",
-        "formally",
-        "officially",
-        "still",
-        "again",
-        "then",
-        "soon",
-        "only",
-        "even",
-        "indeed",
-        "simply",
-        "effectively",
-        "immediately",
-        "temporarily",
-        "briefly",
-        "probably",
-        "likely",
-        "possibly",
-        "perhaps",
-        "reportedly",
-        "altogether",
-        "entirely",
-        "completely",
-        "partly",
-        "fully",
-        "quietly",
-        "once",
-        "yet",
-        "actually",
-        "really",
-        "newly",
-        "largely",
-        "hereby",
-        "further",
-        "provisionally",
-        "unexpectedly",
-        "abruptly",
-        "instead",
-        "both",
-        "all",
-        "ever",
-        "so",
-        "thereby",
-        "jointly",
-        "therefore",
-        "accordingly",
-    ]
+    (
+        "also now already just finally formally officially still again then soon only even indeed simply "
+        "effectively immediately temporarily briefly probably likely possibly perhaps reportedly altogether "
+        "entirely completely partly fully quietly once yet actually really newly largely hereby further "
+        "provisionally unexpectedly abruptly instead both all ever so thereby jointly therefore accordingly"
+    ).split()
 )
-CONDITION = frozenset(["if", "unless", "provided", "suppose", "supposing", "lest", "otherwise"])
-SUPPOSING = frozenset(["suppose", "supposing", "imagine", "assume", "assuming", "suppositions", "hypothetically"])
+CONDITION = frozenset("if unless provided suppose supposing lest otherwise".split())
+SUPPOSING = frozenset("suppose supposing imagine assume assuming suppositions hypothetically".split())
 """Words that make a whole sentence a hypothesis."""
-PAPER = frozenset(
-    [
-        "offer",
-        "draft",
-        "paper",
-        "options",
-        "memo",
-        "blueprint",
-        "proposal",
-        "bill",
-        "document",
-        "text",
-        "leaked",
-        "circulating",
-    ]
-)
+PAPER = frozenset("offer draft paper options memo blueprint proposal bill document text leaked circulating".split())
 """What is written down and not decided: "a draft would cut …"."""
 SUBORDINATE = frozenset(
-    [
-        "after",
-        "since",
-        "before",
-        "when",
-        "while",
-        "which",
-        "who",
-        "that",
-        "because",
-        "although",
-        "though",
-        "as",
-        "whose",
-        "where",
-        "until",
-        "once",
-        "amid",
-    ]
+    ("after since before when while which who that because although though as whose where until once amid").split()
 )

@@ -63,26 +63,10 @@ NOUNS: dict[str, tuple[str, ...]] = {
 """Noun families that a pack names in `noun`; a word that is no family stands for itself."""
 
 GOODS = frozenset(
-    [
-        "goods",
-        "products",
-        "imports",
-        "merchandise",
-        "exports",
-        "wares",
-        "shipments",
-        "articles",
-        "items",
-        "cars",
-        "steel",
-        "soybeans",
-        "beans",
-        "soya",
-        "companies",
-        "firms",
-        "origin",
-        "everything",
-    ]
+    (
+        "goods products imports merchandise exports wares shipments articles items cars steel soybeans beans soya "
+        "companies firms origin everything"
+    ).split()
 )
 
 _COUNTRIES = """

@@ -6,6 +6,7 @@ apart ("fentanyl"), whose it is, and whom it is aimed at. What another country p
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,44 +20,17 @@ LEFT, RIGHT = 9, 18
 """How many tokens before and behind a noun belong to its phrase at most."""
 
 _STOP_LEFT = frozenset(
-    [
-        ",",
-        ";",
-        ":",
-        "—",
-        "(",
-        ")",
-        ".",
-        "!",
-        "?",
-        "said",
-        "says",
-        "told",
-        "that",
-        "which",
-        "who",
-        "by",
-        "after",
-        "before",
-        "with",
-        "until",
-        "than",
-        "if",
-        "unless",
-        "while",
-        "but",
-        "because",
-        "into",
-    ]
+    (
+        ", ; : — ( ) . ! ? said says told that which who by after before with until than if unless while but "
+        "because into"
+    ).split()
 )
-_STOP_RIGHT = frozenset(
-    [";", ":", "—", "!", "?", "said", "says", "told", "while", "but", "because", "although", "unless", "if"]
-)
-_LEADING = frozenset(["by", "on", "for", "against", "from", "of", "to", "in", "with", "over"])
-_WEAK = frozenset(["additional", "extra", "further", "new", "another", "added"])
+_STOP_RIGHT = frozenset("; : — ! ? said says told while but because although unless if".split())
+_LEADING = frozenset("by on for against from of to in with over".split())
+_WEAK = frozenset("additional extra further new another added".split())
 """Marks that many things of one kind can bear."""
-_PRONOUNS = frozenset(["it", "this", "that", "they", "these", "those", "them"])
-_DEFINITE = frozenset(["the", "this", "that", "these", "those", "its", "their", "his", "such", "both"])
+_PRONOUNS = frozenset("it this that they these those them".split())
+_DEFINITE = frozenset("the this that these those its their his such both".split())
 
 
 @dataclass(slots=True)
@@ -79,8 +53,8 @@ class Mention:
 class Memory:
     """What the article has spoken of so far: for short names and pronouns, and for what is taken as known."""
 
-    facts: list[tuple[str, int]] = field(default_factory=list)
-    """(fact, number of the sentence), latest last."""
+    facts: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=16))
+    """(fact, number of the sentence), latest last; what is further back is forgotten."""
     parties: set[str] = field(default_factory=set)
     foreign: int = -9
     """The sentence that last spoke of another country."""
@@ -133,7 +107,7 @@ class Finder:
         if sentence.title:
             memory.title = tuple(m.fact for m in out)
             memory.elsewhere = any(h.entry.label is Label.COUNTRY for h in hits)
-        memory.facts += [(m.fact, number) for m in sorted(out, key=lambda m: m.head)]
+        memory.facts.extend((m.fact, number) for m in sorted(out, key=lambda m: m.head))
         if any(h.entry.label in (Label.COUNTRY, Label.OTHER) for h in hits):
             memory.foreign = number
         return sorted(out, key=lambda m: m.head)

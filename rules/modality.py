@@ -48,79 +48,21 @@ class Mode(StrEnum):
 DECIDED = frozenset({Mode.COMMITTED, Mode.ASSERTED})
 OPEN = frozenset({Mode.HEDGED, Mode.EXPECTED, Mode.THREATENED, Mode.PROPOSED, Mode.WISHED})
 
-_HARD = frozenset([";", ":", "—", "(", ")", ".", '"', "!", "?", "|", "*"])
-_ALWAYS_HEDGE = frozenset(["probably", "likely", "possibly", "perhaps", "reportedly", "maybe", "tentatively"])
+_HARD = frozenset('; : — ( ) . " ! ? | *'.split())
+_ALWAYS_HEDGE = frozenset("probably likely possibly perhaps reportedly maybe tentatively".split())
 _REPORT = frozenset(
-    [
-        "reckons",
-        "reckoned",
-        "argues",
-        "argued",
-        "predicts",
-        "predicted",
-        "estimates",
-        "estimated",
-        "believes",
-        "believed",
-        "thinks",
-        "said",
-        "says",
-        "say",
-        "saying",
-        "warned",
-        "warns",
-        "told",
-        "tells",
-        "tell",
-        "statement",
-        "announced",
-        "announces",
-        "confirmed",
-        "confirms",
-        "replied",
-        "replies",
-        "added",
-        "adds",
-        "wrote",
-        "writes",
-        "informed",
-        "stated",
-        "according",
-        "disclosed",
-        "revealed",
-        "reveals",
-        "reported",
-        "reports",
-        "recalled",
-        "claimed",
-        "insisted",
-        "noted",
-        "explained",
-        "declared",
-        "posted",
-    ]
+    (
+        "reckons reckoned argues argued predicts predicted estimates estimated believes believed thinks said says "
+        "say saying warned warns told tells tell statement announced announces confirmed confirms replied replies "
+        "added adds wrote writes informed stated according disclosed revealed reveals reported reports recalled "
+        "claimed insisted noted explained declared posted"
+    ).split()
 )
 _DENIAL = frozenset(
-    [
-        "deny",
-        "denies",
-        "denied",
-        "denying",
-        "denial",
-        "rejects",
-        "rejected",
-        "dismissed",
-        "dismisses",
-        "rebuts",
-        "rebutted",
-        "refuted",
-        "refutes",
-        "forgery",
-        "hoax",
-        "fake",
-        "false",
-        "untrue",
-    ]
+    (
+        "deny denies denied denying denial rejects rejected dismissed dismisses rebuts rebutted refuted refutes "
+        "forgery hoax fake false untrue"
+    ).split()
 )
 
 
@@ -213,42 +155,11 @@ def frame(
 
 
 _TELLING = frozenset(
-    [
-        "announced",
-        "announces",
-        "confirmed",
-        "confirms",
-        "extends",
-        "extended",
-        "extend",
-        "welcomed",
-        "hailed",
-        "ordered",
-        "orders",
-        "published",
-        "signed",
-        "approved",
-        "approves",
-        "told",
-        "declares",
-        "declared",
-        "includes",
-        "granted",
-        "grants",
-        "won",
-        "secured",
-        "set",
-        "begins",
-        "began",
-        "starts",
-        "started",
-        "takes",
-        "imposed",
-        "followed",
-        "follows",
-        "brings",
-        "means",
-    ]
+    (
+        "announced announces confirmed confirms extends extended extend welcomed hailed ordered orders published "
+        "signed approved approves told declares declared includes granted grants won secured set begins began "
+        "starts started takes imposed followed follows brings means"
+    ).split()
 )
 
 
@@ -514,170 +425,35 @@ class Speaker(StrEnum):
 
 
 _UNNAMED = frozenset(
-    [
-        "sources",
-        "source",
-        "people",
-        "person",
-        "insiders",
-        "insider",
-        "anonymity",
-        "unnamed",
-        "executives",
-        "managers",
-        "familiar",
-        "briefed",
-    ]
+    ("sources source people person insiders insider anonymity unnamed executives managers familiar briefed").split()
 )
 _OUTSIDER = frozenset(
-    [
-        "manufacturers",
-        "producers",
-        "exporters",
-        "unions",
-        "campaigners",
-        "charity",
-        "shippers",
-        "millers",
-        "mills",
-        "dealers",
-        "industry",
-        "ngo",
-        "ngos",
-        "analyst",
-        "analysts",
-        "economist",
-        "economists",
-        "strategist",
-        "strategists",
-        "trader",
-        "traders",
-        "lawyer",
-        "lawyers",
-        "professor",
-        "lobby",
-        "association",
-        "federation",
-        "growers",
-        "farmers",
-        "senator",
-        "senators",
-        "lawmaker",
-        "lawmakers",
-        "congressman",
-        "congresswoman",
-        "congressmen",
-        "legislator",
-        "legislators",
-        "committee",
-        "chairman",
-        "chairwoman",
-        "expert",
-        "experts",
-        "broker",
-        "brokers",
-        "investor",
-        "investors",
-        "former",
-        "retired",
-        "company",
-        "companies",
-        "firm",
-        "firms",
-        "union",
-        "think-tank",
-        "importer",
-        "importers",
-        "retailer",
-        "retailers",
-        "group",
-        "pundit",
-        "columnist",
-        "blogger",
-        "critics",
-        "opposition",
-        "institute",
-        "bank",
-        "fund",
-        "executive",
-        "chief",
-        "council",
-        "board",
-        "parliament",
-        "mep",
-        "meps",
-        "lobbyist",
-        "lobbyists",
-        "consultant",
-        "consultants",
-        "researcher",
-        "researchers",
-    ]
+    (
+        "manufacturers producers exporters unions campaigners charity shippers millers mills dealers industry ngo "
+        "ngos analyst analysts economist economists strategist strategists trader traders lawyer lawyers "
+        "professor lobby association federation growers farmers senator senators lawmaker lawmakers congressman "
+        "congresswoman congressmen legislator legislators committee chairman chairwoman expert experts broker "
+        "brokers investor investors former retired company companies firm firms union think-tank importer "
+        "importers retailer retailers group pundit columnist blogger critics opposition institute bank fund "
+        "executive chief council board parliament mep meps lobbyist lobbyists consultant consultants researcher "
+        "researchers"
+    ).split()
 )
 _RUMOUR = frozenset(
-    [
-        "report",
-        "reports",
-        "article",
-        "post",
-        "posts",
-        "video",
-        "videos",
-        "clip",
-        "rumour",
-        "rumor",
-        "rumours",
-        "rumors",
-        "screenshot",
-        "picture",
-        "meme",
-        "tweet",
-        "newspaper",
-    ]
+    (
+        "report reports article post posts video videos clip rumour rumor rumours rumors screenshot picture meme "
+        "tweet newspaper"
+    ).split()
 )
 _OFFICIAL = frozenset(
-    [
-        "spokesman",
-        "spokesperson",
-        "spokeswoman",
-        "minister",
-        "ministry",
-        "secretary",
-        "president",
-        "government",
-        "commission",
-        "commissioner",
-        "embassy",
-        "envoy",
-        "ambassador",
-        "official",
-        "customs",
-        "notice",
-        "order",
-        "court",
-        "judge",
-        "judges",
-        "justices",
-        "treasury",
-        "office",
-        "presidential",
-        "administration",
-        "cabinet",
-        "statement",
-        "negotiator",
-        "premier",
-        "readout",
-        "department",
-        "agency",
-        "leaders",
-        "presidents",
-        "delegations",
-        "capitals",
-        "governments",
-        "chancellor",
-    ]
+    (
+        "spokesman spokesperson spokeswoman minister ministry secretary president government commission "
+        "commissioner embassy envoy ambassador official customs notice order court judge judges justices treasury "
+        "office presidential administration cabinet statement negotiator premier readout department agency "
+        "leaders presidents delegations capitals governments chancellor"
+    ).split()
 )
-_SEGMENT = frozenset([";", ":", "—", "(", ")", ".", '"', "!", "?", ",", "that"])
+_SEGMENT = frozenset('; : — ( ) . " ! ? , that'.split())
 
 
 def speaker_of(tokens: Sequence[Token], hits: Sequence[Hit]) -> tuple[Speaker, str | None]:

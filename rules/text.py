@@ -101,30 +101,9 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
 
 
 _BEFORE_MONTH = frozenset(
-    [
-        "in",
-        "since",
-        "of",
-        "until",
-        "till",
-        "by",
-        "mid",
-        "early",
-        "late",
-        "next",
-        "last",
-        "from",
-        "through",
-        "to",
-        "and",
-        "for",
-        "during",
-        "after",
-        "before",
-        "every",
-        "this",
-        "past",
-    ]
+    (
+        "in since of until till by mid early late next last from through to and for during after before every this past"
+    ).split()
 )
 
 

@@ -35,36 +35,15 @@ OPS: dict[FactKind, frozenset[Op]] = {
 SELF_NAMING = {Op.MEET: FactKind.MEETING, Op.TRAVEL: FactKind.VISIT, Op.BUY: FactKind.PURCHASES}
 """Verbs that name the fact themselves: "they met", "he will travel to China", "China will buy soybeans"."""
 
-_HARD = frozenset([";", "—", "(", ")", ".", "!", "?"])
+_HARD = frozenset("; — ( ) . ! ?".split())
+_COPULAS = frozenset({"be", "is", "are"})
+_NAMING = frozenset(word for word, found in TRIGGERS.items() if any(trigger.op in SELF_NAMING for trigger in found))
+"""The words that can name a fact without a noun; where a sentence names none, only these are looked at."""
 _DETERMINERS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "his",
-        "her",
-        "its",
-        "their",
-        "this",
-        "that",
-        "'s",
-        "'",
-        "state",
-        "official",
-        "possible",
-        "any",
-        "no",
-        "another",
-        "every",
-        "our",
-        "your",
-        "each",
-    ]
+    ("the a an his her its their this that 's ' state official possible any no another every our your each").split()
 )
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
-_PREPOSITIONS = frozenset(
-    ["in", "of", "under", "by", "for", "with", "from", "on", "at", "about", "over", "between", "against"]
-)
+_PREPOSITIONS = frozenset("in of under by for with from on at about over between against".split())
 _REACH = 26
 """How far, in tokens, a verb looks for what it is about."""
 
@@ -94,7 +73,11 @@ def pairs(
     last_index = -9
     used: set[int] = set()
     nouns = frozenset(m.head for m in mentions)
-    for index in range(len(tokens)):
+    for index, token in enumerate(tokens):
+        if token.low not in TRIGGERS and token.low not in _COPULAS:
+            continue
+        if not mentions and token.low not in _NAMING:
+            continue
         if index in used or any(m.head == index and not m.anaphor for m in mentions):
             continue
         for trigger, end in _readings(tokens, index):
@@ -135,7 +118,7 @@ def _readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
         ):
             continue
         found.append((end - len(trigger.rest) if trigger.rest else len(tokens) + 1, -len(trigger.rest), trigger, end))
-    if tokens[index].low in ("be", "is", "are") and _copula(tokens, index):
+    if tokens[index].low in _COPULAS and _copula(tokens, index):
         found.append((0, 0, Trigger(Op.SET, frozenset({Form.BASE}), intransitive=True), index + 1))
     return [(trigger, end) for _, _, trigger, end in sorted(found, key=lambda row: row[:2])]
 
@@ -361,7 +344,7 @@ def _before(tokens: Sequence[Token], start: int, index: int, able: Sequence[Ment
     for m in reversed(able):
         if m.head < start or (m.head < index and m.anaphor):
             between = [token.low for token in tokens[m.head : start]]
-            if set(between) & frozenset([";", ".", "!", "?"]) or any(
+            if set(between) & frozenset("; . ! ?".split()) or any(
                 word == "," and between[k + 1 : k + 2] in (["and"], ["but"], ["while"])
                 for k, word in enumerate(between)
             ):
