@@ -184,11 +184,23 @@ class Receiver(HttpServer):
             Webhook(SECRET).verify(request.body, dict(request.headers))
         return [json.loads(request.body) for request in self.requests]
 
+    def has_more_than(self, number: int) -> bool:
+        return len(self.requests) > number
+
     def got(self, number: int, timeout: float = PATIENCE) -> list[dict[str, Any]]:
         """Wait for so many requests; fails if there are more."""
         self.wait_for(lambda: len(self.requests) >= number, f"{number} requests at the webhook", timeout)
         assert len(self.requests) == number, self.ids
         return self.messages
+
+
+class _AnyPort(Controller):
+    """A controller that looks where it listens before it calls there."""
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
 class Mailbox(Waiting):
@@ -199,12 +211,9 @@ class Mailbox(Waiting):
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.refusal: str | None = None
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        self._controller = _AnyPort(self, hostname="127.0.0.1", port=0)
         self._controller.start()
-
-    @property
-    def port(self) -> int:
-        return int(self._controller.server.sockets[0].getsockname()[1])
+        self.port = self._controller.port
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

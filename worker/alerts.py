@@ -23,6 +23,8 @@ from worker.wording import headline_of_deadline, headline_of_finding
 AlertKind = Literal["change", "signal", "deadline"]
 Channel = Literal["email", "webhook"]
 KINDS: tuple[AlertKind, ...] = ("change", "signal", "deadline")
+LONGEST_QUOTE = 2_000
+"""Characters of a quote in a webhook, whose message is to stay below 20 kB."""
 
 
 @dataclass(frozen=True)
@@ -360,7 +362,10 @@ def _delivery(alert: Alert, subscription: Subscription, now: datetime, mail: Com
     if subscription.channel == "email":
         body, headers = mail(alert, subscription, delivery_id, now), {}
     else:
-        message = {"type": f"alert.{alert.kind}", "timestamp": _rfc3339(now), "data": alert.to_json()}
+        data = alert.to_json()
+        if alert.quote and len(alert.quote) > LONGEST_QUOTE:
+            data["quote"] = alert.quote[:LONGEST_QUOTE] + " …"
+        message = {"type": f"alert.{alert.kind}", "timestamp": _rfc3339(now), "data": data}
         body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"Content-Type": "application/json"}
     return Delivery(

@@ -131,7 +131,7 @@ def check_deadlines(story_id: str, now: datetime, desk: Desk) -> Committed:
     pack = desk.packs[story_id]
     for story in _as_it_stands(story_id, desk):
         if now <= story.deadlines_checked_at:
-            break
+            return Committed()
         events = rules.due(story.ledger, pack, story.deadlines_checked_at, now, desk.settings.deadline_days)
         told = desk.store.subscriptions(story_id)
         plan = alerts.plan(pack, (), events, told, now, ledger=story.ledger, mail=desk.compose_mail)
@@ -141,7 +141,7 @@ def check_deadlines(story_id: str, now: datetime, desk: Desk) -> Committed:
             continue
         _say(plan, committed)
         return committed
-    return Committed()
+    raise LedgerBusy(f"the record of {story_id} moved on {MAX_CONFLICTS} times while its deadlines were checked")
 
 
 async def deliver(now: datetime, desk: Desk, seconds: float = DRAIN_SECONDS) -> int:

@@ -59,6 +59,7 @@ app.conf.update(
     worker_soft_shutdown_timeout=5,
     worker_enable_soft_shutdown_on_idle=True,
     worker_hijack_root_logger=False,
+    worker_enable_remote_control=False,
     worker_send_task_events=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     broker_connection_max_retries=None,
@@ -68,6 +69,8 @@ app.conf.update(
         "visibility_timeout": TIME_LIMIT + 60,
         "unacked_restore_interval": 2,
         "unacked_restore_throttle": 1,
+        "max_retries": 1,  # of a publisher, which must not hold up its work; a worker waits for its broker for ever
+        "interval_start": 0,
         "socket_timeout": 10,
         "socket_connect_timeout": 3,
         "socket_keepalive": True,

@@ -147,16 +147,20 @@ def test_a_webhook_gets_type_timestamp_and_data() -> None:
         "data": made.alerts[0].to_json(),
     }
     assert (delivery.channel, delivery.endpoint) == ("webhook", "hooks1.example")
-    assert len(delivery.body) < 20_000
+
+
+def test_a_webhook_stays_below_20_kb_whatever_is_quoted() -> None:
+    made = planned([replace(finding(), quote="关税" * 20_000)], [], subscription())
+    body = made.deliveries[0].body
+    assert len(body) < 20_000
+    assert json.loads(body)["data"]["quote"] == "关税" * 1_000 + " …"
 
 
 def test_a_mail_is_composed_once_for_its_reader() -> None:
     reader = subscription(channel="email", address="ann@example.org")
     [delivery] = planned([finding()], [], reader).deliveries
-    assert (
-        delivery.body
-        == b"US fentanyl tariff on Chinese goods: 20 % \xe2\x86\x92 10 %, from 10 Nov 2025 to ann@example.org"
-    )
+    headline = "US fentanyl tariff on Chinese goods: 20 % → 10 %, from 10 Nov 2025"
+    assert delivery.body.decode() == f"{headline} to ann@example.org as {delivery.id} at 12:00"
     assert (delivery.channel, delivery.endpoint) == ("email", "smtp")
 
 

@@ -1,0 +1,112 @@
+"""What a broker loses costs a tick, and never an alert. Real processes on a real Valkey server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.e2e.newsroom import STORY, pack_from_the_baseline, subscribers
+from tests.e2e.roles import SCHEDULER, WORKER, call, running
+from tests.servers import FeedServer, Receiver, wait_until
+from tests.worker.samples import finding
+from worker import alerts, clock, pipeline
+from worker.desk import Desk
+from worker.settings import Settings
+
+CUT = "The US agrees to cut the fentanyl tariff on China to 10%."
+WAKE_POLL = """
+from worker import settings, tasks
+tasks.connect(settings.load_settings())
+assert tasks.wake(tasks.poll_feeds, ["us-china-trade/courier"])
+"""
+WAKE_DELIVER = """
+from worker import log, settings, tasks
+tasks.connect(settings.load_settings())
+log.set_up("error")
+print(tasks.wake(tasks.deliver))
+"""
+
+
+@pytest.fixture
+def settings(settings_for: Callable[..., Settings], broker: str, tmp_path: Path, feed_server: FeedServer) -> Settings:
+    folder = pack_from_the_baseline(tmp_path / "pack", {"Courier": feed_server.url})
+    made = settings_for(redis_url=broker, packs=[folder], tick_seconds=0.5)
+    made.data_dir.mkdir()
+    return made
+
+
+@pytest.fixture
+def server(broker: str) -> redis.Redis:
+    return redis.Redis(unix_socket_path=broker.removeprefix("redis+socket://").partition("?")[0])
+
+
+@pytest.fixture
+def desk(settings: Settings, receiver: Receiver) -> Iterator[Desk]:
+    opened = Desk.open(settings)
+    opened.store.upgrade()
+    pipeline.open_stories(clock.now(), opened)
+    subscribers(opened, receiver, clock.now(), mail=False)
+    yield opened
+    opened.close()
+
+
+def commit_alerts(desk: Desk, facts: slice) -> int:
+    """Commit alerts for everybody, as an evaluation does whose worker dies before it wakes anybody."""
+    now, story, everybody = clock.now(), desk.store.story(STORY), desk.store.subscriptions()
+    found = [finding(fact=fact) for fact in list(desk.packs[STORY].facts)[facts]]
+    plan = alerts.plan(desk.packs[STORY], found, [], everybody, now, ledger=story.ledger, mail=desk.compose_mail)
+    return desk.store.commit(story, story.ledger, plan, now).deliveries
+
+
+def test_a_commit_wakes_the_delivery_without_waiting_for_a_tick(
+    settings: Settings, desk: Desk, feed_server: FeedServer, receiver: Receiver
+) -> None:
+    with running(settings, *WORKER):  # and no scheduler, so that no tick ever comes
+        call(settings, WAKE_POLL)
+        wait_until(lambda: desk.store.feeds()[0].first_polled_at, "the first poll")
+        feed_server.publishes("Tariff cut agreed", CUT)
+        with desk.store.write() as connection:
+            connection.exec_driver_sql("UPDATE feeds SET next_poll_at = '2000-01-01 00:00:00.000000'")
+        call(settings, WAKE_POLL)
+        [message] = receiver.got(1)
+    assert message["data"]["quote"] == CUT
+
+
+def test_deliveries_that_wait_when_the_broker_is_wiped_all_go_out_after_the_next_tick(
+    settings: Settings, desk: Desk, server: redis.Redis, receiver: Receiver
+) -> None:
+    waiting = commit_alerts(desk, slice(0, 8))
+    assert call(settings, WAKE_DELIVER) == "True\n"
+    assert server.llen("deliver") == 1
+    server.flushall()
+    assert server.dbsize() == 0
+    with running(settings, *WORKER), running(settings, *SCHEDULER):
+        receiver.got(waiting)
+    assert len(set(receiver.ids)) == waiting
+
+
+def test_a_broker_wiped_under_running_roles_holds_nothing_up(
+    settings: Settings, desk: Desk, server: redis.Redis, receiver: Receiver
+) -> None:
+    with running(settings, *WORKER), running(settings, *SCHEDULER):
+        first = commit_alerts(desk, slice(0, 3))
+        receiver.got(first)
+        server.flushall()
+        second = commit_alerts(desk, slice(3, 6))
+        receiver.got(first + second)
+    assert len(set(receiver.ids)) == first + second
+
+
+def test_a_broker_that_is_down_fails_no_commit_and_is_told_within_seconds(
+    settings: Settings, desk: Desk, short_folder: Path
+) -> None:
+    down = Settings(
+        **{
+            **settings.model_dump(include=settings.model_fields_set),
+            "redis_url": f"redis+socket://{short_folder}/x?virtual_host=0",
+        }
+    )
+    assert call(down, WAKE_DELIVER).split() == ["False"]
