@@ -67,7 +67,7 @@ def _dateline(tokens: Tokens, shape: Shape) -> bool:
         return any(
             tokens.at(k) == ")" and tokens.at(k + 1) in ("-", ":") for k in range(shape.last + 1, shape.last + 8)
         )
-    return tokens.at(shape.last) == "-" and shape.first > 0 and tokens.at(shape.first - 1) == ","
+    return tokens.at(shape.last) in ("-", ":") and shape.first > 0 and tokens.at(shape.first - 1) == ","
 
 
 def _express(tokens: Tokens, shape: Shape, ctx: Context, **fields: object) -> Found:
@@ -84,7 +84,7 @@ def _dated(tokens: Tokens, shape: Shape, ctx: Context, day: Day) -> Found:
     role, moved = (owned, False) if owned else role_of(tokens, shape, ctx)
     ahead, firm = (0, False) if owned else direction(shape, ctx, role)
     shape = _in_named_year(shape, day, firm and ahead > 0)
-    if role is Role.SAID and not shape.year and shape.kind is Kind.ABSOLUTE and _lies_ahead(shape, day):
+    if role is Role.SAID and shape.kind is Kind.ABSOLUTE and _lies_ahead(shape, day):
         role, ahead = Role.ON, 1
     view = View(day.today, ahead, firm, role, day.country, moved)
     when = resolve(shape, view)
@@ -171,7 +171,7 @@ def _lasting(tokens: Tokens, shape: Shape, ctx: Context, day: Day) -> Found:
         if tokens.at(shape.last) not in _APART:
             role, name, kind = Role.BY, "within", Kind.RELATIVE
     elif name == "in" or (cue == "in" and name == "bare" and _forward(tokens, shape, ctx)):
-        role = Role.EFFECTIVE if ctx.moving is Moving.START else Role.ON
+        role = {Moving.START: Role.EFFECTIVE, Moving.END: Role.UNTIL}.get(ctx.moving, Role.ON)
         name, kind = "in", Kind.RELATIVE
     when = resolve(replace(shape, name=name), View(day.today, 1, True, role, None))
     length = {"days": shape.days or None, "months": shape.months or None}
@@ -220,7 +220,7 @@ def _from_right(tokens: Tokens, out: list[Found | None], n: int, item: Found, st
     if prep is Prep.BY:
         out[n] = item.now(when=end, role=Role.EFFECTIVE if moving is Moving.MOVE else Role.UNTIL, moved=True)
         out[n + 1] = start.now(role=Role.OLD)
-    elif prep is Prep.FOR or _has_article(tokens, item):
+    elif prep is Prep.FOR or (_has_article(tokens, item) and start.edge - item.shape.last > 0):
         out[n] = item.now(when=end, role=Role.UNTIL)
     else:
         lasts = moving in (Moving.LAST, Moving.PROLONG, Moving.END)
@@ -250,6 +250,8 @@ def _runs_from(item: Found) -> bool:
     """Whether something lasts from that date on, so that "for a year" right behind it says until when."""
     expression = item.expression
     told = expression.role is Role.ON and expression.when is not None and not expression.given
+    if item.context.moving in (Moving.MOVE, Moving.PROLONG):
+        return expression.role is Role.SINCE
     return told or expression.role in (Role.EFFECTIVE, Role.SINCE)
 
 

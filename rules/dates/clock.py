@@ -40,6 +40,8 @@ def _digital(tokens: Tokens, i: int) -> int | None:
     behind = zone(tokens, half or j)
     if half:
         return behind
+    if len(word) == 4 and whole(word) is not None and tokens.at(j) == "hours":
+        return zone(tokens, j + 1)
     if colon:
         return behind if (whole(word) or 0) <= 24 else None
     plain = len(word) == 4 and whole(word) is not None

@@ -49,6 +49,8 @@ class Context:
     """Tokens [first, last) of the cue."""
     verb: Verb | None
     moving: Moving
+    near: int
+    """How many tokens before the cue (or the date) the verb of `moving` stands."""
     negated: bool
     """The verb of `moving` stands under a negation ("will not start until")."""
 
@@ -60,10 +62,10 @@ _PHRASES: dict[Prep, str] = {
         "with effect on|with validity from|on or after|on and after|from and after|no earlier than|not earlier than|"
         "no sooner than|not before|at the earliest on"
     ),
-    Prep.UNTIL: "until|till|til|up until|through|thru|up to|up to and including|until at least|through to|through at least|until after",
+    Prep.UNTIL: "until|till|til|up until|through|thru|up to|up to and including|until at least|until and including|through to|through at least|until after",
     Prep.TO: "to|into|onto",
     Prep.BY: (
-        "by|before|no later than|not later than|on or before|between now and|at the latest by|in time for|ahead of|prior to|"
+        "by|before|latest by|no later than|not later than|on or before|between now and|at the latest by|in time for|ahead of|prior to|"
         "by no later than"
     ),
     Prep.SINCE: "since|ever since|dates from|date from|dating from|dated from|backdated to|retroactive to|dates back to",
@@ -98,7 +100,9 @@ def context(tokens: Tokens, shape: Shape) -> Context:
     prep, cue = _preposition(tokens, shape.first)
     edge = cue[0] if cue else shape.first
     moving, at = _family(tokens, edge)
-    return Context(prep, cue, governing(tokens, edge, shape.last), moving, bool(moving) and _negated(tokens, at))
+    return Context(
+        prep, cue, governing(tokens, edge, shape.last), moving, edge - at, bool(moving) and _negated(tokens, at)
+    )
 
 
 def _preposition(tokens: Tokens, first: int) -> tuple[Prep, tuple[int, int] | None]:

@@ -40,7 +40,7 @@ def season_years(tokens: Tokens, i: int) -> bool:
 
 def with_year(tokens: Tokens, i: int, *, comma: bool) -> tuple[int | None, str | None, int]:
     """A year behind a month or a day: "2026", ", 2026", "of next year", "this year". Year, relation, token behind."""
-    j = i + 1 if comma and tokens.at(i) == "," else i
+    j = i + 1 if (comma and tokens.at(i) == ",") or (tokens.at(i) == "-" and tokens.touches(i)) else i
     year = year_at(tokens, j)
     if year and tokens.at(j + 1) not in _COUNTED:
         return year, None, j + 1

@@ -6,7 +6,7 @@ from rules.dates import words as w
 from rules.dates.context import Context, Moving, Prep
 from rules.dates.model import Kind, Role
 from rules.dates.shape import Shape
-from rules.dates.verbs import REACH, Tense, infinitive, stops
+from rules.dates.verbs import REACH, Tense, infinitive, stops, verb_at
 from rules.scan import Tokens, word_set
 
 
@@ -56,15 +56,20 @@ def _by(tokens: Tokens, shape: Shape, ctx: Context) -> Role:
             return Role.ON
         if shape.unit == "holiday" and ctx.verb and ctx.verb.tense is Tense.PAST:
             return Role.BACKGROUND
-    if ctx.cue[0] == 0 and ctx.verb and ctx.verb.word in w.AUX_PAST:
+    if ctx.verb and ctx.verb.at >= shape.last and ctx.verb.word in w.AUX_PAST:
         return Role.BACKGROUND
     return Role.BY
+
+
+_TIMES_OF = word_set("week night evening morning afternoon day")
 
 
 def _of(tokens: Tokens, ctx: Context) -> Role:
     """ "a start date of 1 December", "a deadline of 10 November"; else the date names a thing ("the rules of 9 October")."""
     assert ctx.cue is not None
     before = tokens.words[max(0, ctx.cue[0] - 2) : ctx.cue[0]]
+    if before[-1:] and before[-1] in _TIMES_OF:
+        return Role.ON
     if w.START_NOUNS & set(before) or before == ["effective", "date"]:
         return Role.EFFECTIVE
     return Role.UNTIL if w.END_NOUNS & set(before) else Role.NAME
@@ -77,6 +82,8 @@ def _until(tokens: Tokens, ctx: Context) -> tuple[Role, bool]:
         return (Role.UNTIL if _end_moves(tokens, first) else Role.EFFECTIVE), True
     prolonged = ctx.moving is Moving.PROLONG
     if ctx.prep is Prep.UNTIL:
+        if first == 0 and ctx.verb and ctx.verb.word in w.AUX_PAST:
+            return Role.BACKGROUND, False
         waits = ctx.negated and ctx.moving in (Moving.START, Moving.NONE)
         return (Role.EFFECTIVE, False) if waits or tokens.at(first - 1) == "not" else (Role.UNTIL, prolonged)
     measured = tokens.at(first - 1) in w.UNITS or tokens.at(first - 1) in ("ended", "period")
@@ -98,33 +105,64 @@ def _end_moves(tokens: Tokens, first: int) -> bool:
 
 def _on(tokens: Tokens, shape: Shape, ctx: Context) -> Role:
     edge = ctx.cue[0] if ctx.cue else shape.first
-    if _was_planned(tokens, edge) or _presupposed(tokens, shape, ctx):
+    if _was_planned(tokens, edge) or _presupposed(tokens, shape, edge) or _denied(tokens, shape, edge):
         return Role.OLD
+    if tokens.seq(shape.last, "at", "the"):
+        limit = {"latest": Role.BY, "earliest": Role.EFFECTIVE}.get(tokens.at(shape.last + 2))
+        if limit:
+            return limit
+    if tokens.at(edge) == "in" and not shape.day and "from" in tokens.words[max(0, edge - 5) : edge]:
+        return Role.BACKGROUND
     if ctx.prep is not Prep.FOR and shape.kind is not Kind.NAMED and _said(tokens, edge, ctx):
         return Role.SAID
-    if ctx.moving is Moving.END and ctx.verb and edge - ctx.verb.at <= 8:
+    if ctx.moving is Moving.END and ctx.near <= 8:
         return Role.UNTIL
-    if ctx.moving is Moving.START and w.START & set(tokens.words[max(0, edge - 6) : edge]):
+    if ctx.moving is Moving.START and ctx.near <= 6:
         return Role.EFFECTIVE
-    return _when_clause(tokens, shape)
+    return _told_behind(tokens, shape, ctx) or _told_by_noun(tokens, shape, edge) or Role.ON
 
 
-def _when_clause(tokens: Tokens, shape: Shape) -> Role:
-    """ "10 November, when the truce runs out": the clause behind says what the day is."""
-    j = shape.last + (tokens.at(shape.last) == ",")
-    if tokens.at(j) == "when":
-        for k in range(j + 1, j + 14):
-            if stops(tokens, k):
-                break
-            if (
-                tokens.at(k) in w.END
-                or tokens.at(k) == "ends"
-                or (tokens.at(k) in ("run", "runs") and tokens.at(k + 1) == "out")
-            ):
+def _told_behind(tokens: Tokens, shape: Shape, ctx: Context) -> Role | None:
+    """ "10 November, when the truce runs out", "On 10 November the truce expires": the verb behind says what the day is."""
+    at = shape.last + (tokens.at(shape.last) == ",")
+    if tokens.at(at) == "when":
+        behind = range(at + 1, at + 14)
+    elif ctx.verb and ctx.verb.at >= shape.last:
+        behind = range(ctx.verb.at, ctx.verb.at + 5)
+    else:
+        return None
+    for k in behind:
+        word = tokens.at(k)
+        if stops(tokens, k):
+            break
+        if word in w.END or word == "ends" or (word in ("run", "runs", "ran") and tokens.at(k + 1) == "out"):
+            return Role.UNTIL
+        if word in w.START:
+            return Role.EFFECTIVE
+    return None
+
+
+_COPULAS = word_set("is was be : - as becomes became")
+
+
+def _told_by_noun(tokens: Tokens, shape: Shape, edge: int) -> Role | None:
+    """ "the new deadline is 15 January", "Start date: 10 November", "10 November is the new expiry date"."""
+    left, right = tokens.words[max(0, edge - 6) : edge], tokens.words[shape.last : shape.last + 7]
+    for words, link in ((left, left[-1:]), (right, right[:1])):
+        if link and link[0] in _COPULAS:
+            if w.END_NOUNS & set(words):
                 return Role.UNTIL
-            if tokens.at(k) in w.START:
+            if w.START_NOUNS & set(words):
                 return Role.EFFECTIVE
-    return Role.ON
+    return None
+
+
+def _denied(tokens: Tokens, shape: Shape, edge: int) -> bool:
+    """ "will not come in on Saturday but on 1 December"."""
+    j = shape.last + (tokens.at(shape.last) == ",")
+    if tokens.at(j) != "but" or tokens.at(j + 1) not in ("on", "from", "in", "only", "instead"):
+        return False
+    return any(word == "not" or word.endswith("n't") for word in tokens.words[max(0, edge - 8) : edge])
 
 
 def _said(tokens: Tokens, edge: int, ctx: Context) -> bool:
@@ -176,11 +214,13 @@ def _was_planned(tokens: Tokens, edge: int) -> bool:
         word = tokens.at(k)
         if stops(tokens, k) or (word == "," and k < edge - 1):
             return False
+        if word in ("should", "would") and tokens.at(k + 1) == "have" and verb_at(tokens, k + 2, finite=True):
+            return True
         if word in ("was", "were", "had"):
             to = word != "had" and tokens.at(k + 1) == "to" and infinitive(tokens, k + 1)
             planned = to or bool(w.PLANS & set(tokens.words[k + 1 : k + 5]))
             return planned and (_relative(tokens, k) or not _reported(tokens, k))
-        have = word in ("has", "have") and tokens.at(k - 1) != "to"
+        have = word in ("has", "have") and tokens.at(k - 1) not in ("to", "should", "would")
         if word in w.MODALS or word in ("is", "are", "'s") or have:
             return False
         if word in w.PLANS and word not in ("going", "expected") and tokens.at(k - 1) == "," and k > 1:
@@ -199,16 +239,20 @@ def _reported(tokens: Tokens, k: int) -> bool:
 
 
 _FINITE = word_set("was were has had is are will would have been being")
+_NOW = word_set("is are be been being 's now will would")
 
 
-def _presupposed(tokens: Tokens, shape: Shape, ctx: Context) -> bool:
-    """ "the tariff planned for 15 December was cancelled": a participle with the date, and the verb of the sentence behind."""
-    if ctx.cue is None or tokens.at(ctx.cue[0] - 1) not in w.PLANS:
+def _presupposed(tokens: Tokens, shape: Shape, edge: int) -> bool:
+    """ "the tariff planned for 15 December was cancelled", "tariffs due to kick in Saturday shelved": the verb stands behind."""
+    behind = tokens.words[shape.last : shape.last + 3]
+    if not any(word in _FINITE or (word.endswith("ed") and word not in w.NOT_PAST) for word in behind):
         return False
-    participle = ctx.cue[0] - 1
-    if {"is", "are", "be", "been", "being", "'s"} & set(tokens.words[max(0, participle - 3) : participle]):
-        return False
-    return any(tokens.at(k) in _FINITE for k in range(shape.last, shape.last + 3))
+    for k in range(edge - 1, max(-1, edge - 7), -1):
+        if tokens.at(k) in w.PLANS and tokens.at(k) != "going":
+            return not _NOW & set(tokens.words[max(0, k - 3) : k])
+        if tokens.at(k) in w.MODALS or stops(tokens, k):
+            break
+    return False
 
 
 def attributive(tokens: Tokens, shape: Shape) -> Role | None:
@@ -272,7 +316,7 @@ def direction(shape: Shape, ctx: Context, role: Role) -> tuple[int, bool]:
     if role in (Role.NAME, Role.OLD):
         return 0, False
     if shape.entry and shape.kind is Kind.ABSOLUTE:
-        return (1 if tense is Tense.AHEAD else -1), False
+        return (0 if tense is Tense.AHEAD else -1), False
     if role in (Role.UNTIL, Role.BY):
         ended = role is Role.UNTIL and ctx.prep not in (Prep.UNTIL, Prep.TO) and tense is Tense.PAST
         return (-1, False) if ended else (1, True)

@@ -64,6 +64,8 @@ def _timed(tokens: Tokens, i: int, behind: int) -> Shape:
     for _ in range(3):
         j += tokens.at(j) in _AFTER_CLOCK
     shape = core(tokens, j)
+    if shape and "midnight" in tokens.words[i:behind] and tokens.at(shape.first) == "tonight":
+        return replace(shape, first=i, name="midnight")
     if shape and shape.kind is not Kind.DURATION and (shape.year is None or shape.month):
         return _tail(tokens, replace(shape, first=i))
     if "midnight" in tokens.words[i:behind]:

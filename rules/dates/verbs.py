@@ -57,6 +57,8 @@ def governing(tokens: Tokens, edge: int, last: int) -> Verb | None:
     else:
         if first >= 0:
             return None
+    if edge == 0 and tokens.at(last) in ("-", ":"):
+        last += 1
     for k in range(last, min(len(tokens), last + REACH)):
         if stops(tokens, k):
             break
@@ -69,7 +71,7 @@ def governing(tokens: Tokens, edge: int, last: int) -> Verb | None:
 def verb_at(tokens: Tokens, k: int, *, finite: bool = False) -> Verb | None:
     """The verb form at token `k`; `finite` where a form like "cut" or "put" may stand without an auxiliary."""
     word = tokens.at(k)
-    if word in w.MODALS or word in w.LIKELY:
+    if word in w.MODALS or word in w.LIKELY or word.endswith("'ll"):
         return Verb(k, word, Tense.AHEAD)
     if word == "to":
         return Verb(k, tokens.at(k + 1), Tense.AHEAD) if infinitive(tokens, k) else None

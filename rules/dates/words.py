@@ -92,7 +92,7 @@ ING_STARTS = frozenset(["starting", "beginning", "commencing"])
 SAY = word_set(
     "said says say saying told tells announced announces announcing confirmed confirms wrote writes posted "
     "declared reported reports added noted stated replied denied denies warned warns insisted claimed threatened "
-    "asked answered informed published unveiled disclosed revealed pledged vowed urged briefed dated tweeted "
+    "asked answered informed published unveiled disclosed revealed pledged vowed urged briefed dated updated tweeted "
     "acknowledged argued predicted repeated reiterated commented quoted dismissed rejected joked complained "
     "explained recalled testified conceded cautioned estimated forecast mused observed promised demanded demands"
 )
