@@ -22,8 +22,10 @@ def word_set(words: str) -> frozenset[str]:
 MAX_CHARS = 4_000
 """What is read of one sentence. None is longer; of a text that is, the rest is not read."""
 UNITS = {
-    "zero": 0, "nil": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "zero": 0, "nil": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17,
     "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
 TENS = {
@@ -32,18 +34,17 @@ TENS = {
 }
 SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "lakh": 1e5, "lakhs": 1e5, "million": 1e6, "millions": 1e6, "mn": 1e6,
-    "mln": 1e6, "mio": 1e6, "m": 1e6, "crore": 1e7, "crores": 1e7, "billion": 1e9, "billions": 1e9, "bn": 1e9, "bln": 1e9,
+    "mln": 1e6, "mio": 1e6, "m": 1e6, "crore": 1e7, "crores": 1e7, "billion": 1e9, "billions": 1e9, "bn": 1e9,
+    "bln": 1e9,
     "b": 1e9, "trillion": 1e12, "trn": 1e12, "tn": 1e12,
 }  # fmt: skip
 _ATTACHED = frozenset(["k", "m", "b", "tn"])
 """Scales that are too short to stand apart from their digits: "30m", never "30 m"."""
-ORDINALS = {
-    word: n
-    for n, word in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"],
-        1,
-    )
-} | {"thirtieth": 30}  # fmt: skip
+_ORDINAL_WORDS = """
+first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
+sixteenth seventeenth eighteenth nineteenth twentieth
+"""
+ORDINALS = {word: n for n, word in enumerate(_ORDINAL_WORDS.split(), 1)} | {"thirtieth": 30}
 
 
 def fold(text: str) -> str:
@@ -55,7 +56,8 @@ def fold(text: str) -> str:
 
 
 class Tokens:
-    """The tokens of a text. `words` are folded (lower case, plain quotes and dashes); `starts` and `ends` index the text."""
+    """The tokens of a text. `words` are folded (lower case, plain quotes and dashes); `starts` and `ends` index the
+    text."""
 
     __slots__ = ("count", "ends", "starts", "text", "words")
 

@@ -6,13 +6,14 @@ The grammar in outline (`shapes`, `clock`):
               | month [year] | preposition year | weekday | deictic | period | season | quarter | holiday
     range     = day ("to" | "-") day month | month day "-" day | date ("to" | "-") date
     period    = ("this" | "next" | "last" | "coming") (week | month | year | quarter | season | weekday | month's name)
-    edge      = ("end" | "middle" | "beginning" | "early" | "mid" | "late" | "first half" …) ["of"] (month | year | period)
-    duration  = number (day | week | month | year) ["ago" | "from now"] ; "for", "within", "in", "by" before it say what it is
+    edge      = ("end" | "middle" | "early" | "mid" | "late" | "first half" …) ["of"] (month | year | period)
+    duration  = number (day | week | month | year) ["ago" | "from now"] ; "for", "within", "in", "by" say what it is
     clock     = "12:01 a.m. EST" | "00:01" | "4pm" | "one minute past midnight" …, swallowed before or behind a date
 
-and of roles (`roles`): the preposition or cue to the left first (from, until, by, on or after, no later than …), then the
-nearest verb of moving (postponed to: a new start; extended to: a new end), then the tense of the governing verb. A date
-without its year, and a weekday, is the nearest one in the direction that the tense gives (`resolve`).
+and of roles (`context`, `roles`): the preposition or cue to the left first (from, until, by, on or after, no later
+than …), then the nearest verb of moving (postponed to: a new start; extended to: a new end), then the tense of the
+governing verb. A date without its year, and a weekday, is the nearest in the direction that the tense gives (`resolve`).
+What they are to one another comes last (`bind`): a length and its start, an old date and the new one.
 
 Pure, without a clock; never raises; linear, and of a longer text only the first `MAX_CHARS` characters are read.
 """

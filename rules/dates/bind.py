@@ -1,4 +1,5 @@
-"""From shapes to time expressions, and what they are to one another: a start and its length, an old date and its new one."""
+"""From shapes to time expressions, and what they are to one another: a start and its length, an old date and its new
+one."""
 
 from __future__ import annotations
 
@@ -98,7 +99,8 @@ def _dated(tokens: Tokens, shape: Shape, ctx: Context, day: Day) -> Found:
 
 
 def _in_named_year(shape: Shape, day: Day, firm: bool) -> Shape:
-    """A yearless date in the past year that the sentence has named ("In the autumn of 2019 the tariff due on 15 December")."""
+    """A yearless date in the past year that the sentence has named ("In the autumn of 2019 the tariff due on 15
+    December")."""
     plain = shape.kind is Kind.ABSOLUTE and shape.month and not (shape.year or shape.relation or firm or shape.dateline)
     return replace(shape, year=day.year) if plain and day.year else shape
 

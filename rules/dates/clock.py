@@ -48,7 +48,7 @@ def _digital(tokens: Tokens, i: int) -> int | None:
     dotted = len(word) in (4, 5) and "." in word
     if (plain or dotted) and behind > j:
         return behind
-    return j + 1 if tokens.at(j) in ("o'clock",) else None
+    return j + 1 if tokens.at(j) == "o'clock" else None
 
 
 def meridiem(tokens: Tokens, j: int) -> int | None:
@@ -80,7 +80,7 @@ def zone(tokens: Tokens, j: int) -> int:
         return j
     if word in ("local", "beijing", "brussels", "korean") and not named:
         return j
-    if word in ("eastern",) and not named and not _alone(tokens, k + 1):
+    if word == "eastern" and not named and not _alone(tokens, k + 1):
         return j
     k += 1
     while tokens.at(k) in ("standard", "daylight", "summer", "time") and k < start + 5:

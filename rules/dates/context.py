@@ -1,4 +1,5 @@
-"""What stands round a date: the preposition or cue to its left, the governing verb, and the nearest verb of moving or lasting."""
+"""What stands round a date: the preposition or cue to its left, the governing verb, and the nearest verb of moving or
+lasting."""
 
 from __future__ import annotations
 
@@ -57,18 +58,21 @@ class Context:
 
 _PHRASES: dict[Prep, str] = {
     Prep.FROM: (
-        "from|starting|starting on|starting from|starting in|starting at|beginning|beginning on|beginning in|beginning from|"
-        "commencing|commencing on|effective|effective from|effective on|effective as of|as of|as from|with effect from|"
-        "with effect on|with validity from|on or after|on and after|from and after|no earlier than|not earlier than|"
-        "no sooner than|not before|at the earliest on"
+        "from|starting|starting on|starting from|starting in|starting at|beginning|beginning on|beginning in|"
+        "beginning from|commencing|commencing on|effective|effective from|effective on|effective as of|as of|as from|"
+        "with effect from|with effect on|with validity from|on or after|on and after|from and after|no earlier than|"
+        "not earlier than|no sooner than|not before|at the earliest on"
     ),
-    Prep.UNTIL: "until|till|til|up until|through|thru|up to|up to and including|until at least|until and including|through to|through at least|until after",
+    Prep.UNTIL: (
+        "until|till|til|up until|until at least|until and including|until after|through|thru|through to|"
+        "through at least|up to|up to and including"
+    ),
     Prep.TO: "to|into|onto",
     Prep.BY: (
-        "by|before|latest by|no later than|not later than|on or before|between now and|at the latest by|in time for|ahead of|prior to|"
-        "by no later than"
+        "by|before|latest by|no later than|not later than|by no later than|on or before|between now and|"
+        "at the latest by|in time for|ahead of|prior to"
     ),
-    Prep.SINCE: "since|ever since|dates from|date from|dating from|dated from|backdated to|retroactive to|dates back to",
+    Prep.SINCE: "since|ever since|dates from|date from|dating from|dated from|dates back to|backdated to|retroactive to",
     Prep.AFTER: "after|following",
     Prep.ON: "on|in|at|during|over|throughout|around|upon|within|inside|between",
     Prep.FOR: "for",
@@ -90,8 +94,8 @@ def _cues() -> dict[str, list[tuple[tuple[str, ...], Prep]]]:
 
 _CUES = _cues()
 _FILLERS = word_set(
-    'the about around roughly approximately some just only early late as soon sometime possibly perhaps probably merely at least " ( '
-    "his her its their"
+    "the about around roughly approximately some just only early late as soon sometime possibly perhaps probably "
+    'merely at least " ( his her its their'
 )
 
 

@@ -1,4 +1,5 @@
-"""Dates by the calendar: "1 November", "May 14-15", "2025-11-10", "11/10", "Wednesday the 25th of February", "in 2019"."""
+"""Dates by the calendar: "1 November", "May 14-15", "2025-11-10", "11/10", "Wednesday the 25th of February", "in
+2019"."""
 
 from __future__ import annotations
 
@@ -207,7 +208,8 @@ def _behind_cue(tokens: Tokens, i: int, last: int) -> bool:
 
 
 _YEAR_CUES = word_set(
-    "in of since by until till through during from before after for early late mid to and spring summer autumn winter year "
+    "in of since by until till through during from before after for early late mid to and spring summer autumn "
+    "winter year "
     "years between"
 )
 

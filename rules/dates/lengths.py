@@ -1,4 +1,5 @@
-"""Durations and distances: "two weeks", "a one-year", "half a year", "24 hours", "12 more months", "three months ago"."""
+"""Durations and distances: "two weeks", "a one-year", "half a year", "24 hours", "12 more months", "three months
+ago"."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from rules.scan import Tokens, number, word_set
 
 _BETWEEN = word_set("- more further additional full calendar business working extra other consecutive")
 _BEFORE_A = word_set(
-    "for in within by of over than after about nearly almost least around last lasts lasted delayed postponed extended prolonged "
+    "for in within by of over than after about nearly almost least around last lasts lasted delayed postponed "
+    "extended prolonged "
     "deferred only just like roughly and inside"
 )
 """Before "a year", where it is a length, and not how often ("20 million tonnes a year")."""

@@ -22,7 +22,8 @@ class Role(StrEnum):
     SINCE = "since"
     """It has held since then: a decision told late, or the origin of an old one."""
     OLD = "old"
-    """The date that stood before, or that the clause presupposes: "which was to start on", "from A" when moved, "instead of"."""
+    """The date that stood before, or that the clause presupposes: "which was to start on", "from A" when moved,
+    "instead of"."""
     SAID = "said"
     """The day on which somebody said it, or the article's own day in a dateline."""
     NAME = "name"

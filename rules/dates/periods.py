@@ -51,7 +51,8 @@ def before(tokens: Tokens, i: int) -> Shape | None:
 
 
 def relation(tokens: Tokens, i: int) -> Shape | None:
-    """ "next week", "this Saturday", "last April", "the coming season", "this morning", "next two weeks", "last week of May"."""
+    """ "next week", "this Saturday", "last April", "the coming season", "this morning", "next two weeks", "last week
+    of May"."""
     related, j = w.RELATIONS[tokens.at(i)], i + 1
     if tokens.at(j) in ("coming", "past"):
         related, j = w.RELATIONS[tokens.at(j)], j + 1
@@ -88,7 +89,8 @@ def _inner(tokens: Tokens, j: int) -> Shape | None:
 
 
 def edge(tokens: Tokens, i: int) -> Shape | None:
-    """ "end of March", "mid-May", "the middle of next week", "early 2026", "late in the year", "the turn of the year"."""
+    """ "end of March", "mid-May", "the middle of next week", "early 2026", "late in the year", "the turn of the
+    year"."""
     name, j = w.EDGES[tokens.at(i)], i + 1
     linked = tokens.at(j) in ("of", "in", "-")
     if tokens.at(i) in _LINKED_EDGES and not linked:

@@ -147,7 +147,8 @@ _RELATIVE = {"this": 0, "next": 1, "coming": 1, "last": -1}
 
 
 def _relative(shape: Shape, view: View) -> PartialDate | None:
-    """ "next month", "the end of this year", "early next week" (a week has no day of its own, unless its end is meant)."""
+    """ "next month", "the end of this year", "early next week" (a week has no day of its own, unless its end is
+    meant)."""
     today, role = view.today, view.role
     step = _RELATIVE.get(shape.relation or "this", 0)
     if shape.unit == "month":
@@ -193,7 +194,8 @@ _SEASON_STARTS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12
 
 
 def _season(shape: Shape, today: date, ahead: int) -> PartialDate | None:
-    """A season is as exact as its year. "next spring" is the first one that begins ahead, "last spring" the last behind."""
+    """A season is as exact as its year. "next spring" is the first one that begins ahead, "last spring" the last
+    behind."""
     if shape.year:
         return PartialDate(shape.year)
     relation = shape.relation or ""

@@ -65,7 +65,8 @@ _TIMES_OF = word_set("week night evening morning afternoon day")
 
 
 def _of(tokens: Tokens, ctx: Context) -> Role:
-    """ "a start date of 1 December", "a deadline of 10 November"; else the date names a thing ("the rules of 9 October")."""
+    """ "a start date of 1 December", "a deadline of 10 November"; else the date names a thing ("the rules of 9
+    October")."""
     assert ctx.cue is not None
     before = tokens.words[max(0, ctx.cue[0] - 2) : ctx.cue[0]]
     if before[-1:] and before[-1] in _TIMES_OF:
@@ -123,7 +124,8 @@ def _on(tokens: Tokens, shape: Shape, ctx: Context) -> Role:
 
 
 def _told_behind(tokens: Tokens, shape: Shape, ctx: Context) -> Role | None:
-    """ "10 November, when the truce runs out", "On 10 November the truce expires": the verb behind says what the day is."""
+    """ "10 November, when the truce runs out", "On 10 November the truce expires": the verb behind says what the day
+    is."""
     at = shape.last + (tokens.at(shape.last) == ",")
     if tokens.at(at) == "when":
         behind = range(at + 1, at + 14)
@@ -181,7 +183,8 @@ _SKIPPED = word_set('the merely only just on " (')
 
 
 def _replaced(tokens: Tokens, shape: Shape, ctx: Context) -> bool:
-    """Whether the date is the one that no longer holds: "rather than 1 December", "not 1 December", "are replaced by"."""
+    """Whether the date is the one that no longer holds: "rather than 1 December", "not 1 December", "are replaced
+    by"."""
     k = (ctx.cue[0] if ctx.cue else shape.first) - 1
     while tokens.at(k) in _SKIPPED and k > shape.first - 6:
         k -= 1
@@ -243,7 +246,8 @@ _NOW = word_set("is are be been being 's now will would")
 
 
 def _presupposed(tokens: Tokens, shape: Shape, edge: int) -> bool:
-    """ "the tariff planned for 15 December was cancelled", "tariffs due to kick in Saturday shelved": the verb stands behind."""
+    """ "the tariff planned for 15 December was cancelled", "tariffs due to kick in Saturday shelved": the verb stands
+    behind."""
     behind = tokens.words[shape.last : shape.last + 3]
     if not any(word in _FINITE or (word.endswith("ed") and word not in w.NOT_PAST) for word in behind):
         return False
@@ -256,7 +260,8 @@ def _presupposed(tokens: Tokens, shape: Shape, edge: int) -> bool:
 
 
 def attributive(tokens: Tokens, shape: Shape) -> Role | None:
-    """The role of a date that belongs to a noun ("Thursday's meeting", "its 9 October rules"); None where it does not."""
+    """The role of a date that belongs to a noun ("Thursday's meeting", "its 9 October rules"); None where it does
+    not."""
     possessive = tokens.at(shape.last) == "'s"
     j = shape.last + possessive
     if not possessive and not _in_phrase(tokens, shape):

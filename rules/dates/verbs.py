@@ -1,4 +1,5 @@
-"""The verb that governs a date: the nearest verb form in its clause, and its tense. A tagger of closed lists and endings."""
+"""The verb that governs a date: the nearest verb form in its clause, and its tense. A tagger of closed lists and
+endings."""
 
 from __future__ import annotations
 

@@ -20,8 +20,10 @@ SHORT_DAYS = _index("mon tue|tues wed thu|thur|thurs fri sat sun", 0)
 WEEKDAYS = FULL_DAYS | SHORT_DAYS
 SUFFIXES = frozenset({"st", "nd", "rd", "th"})
 UNITS = {
-    "hour": "hour", "hours": "hour", "day": "day", "days": "day", "week": "week", "weeks": "week", "fortnight": "fortnight",
-    "fortnights": "fortnight", "month": "month", "months": "month", "quarters": "quarter", "year": "year", "years": "year",
+    "hour": "hour", "hours": "hour", "day": "day", "days": "day", "week": "week", "weeks": "week",
+    "fortnight": "fortnight",
+    "fortnights": "fortnight", "month": "month", "months": "month", "quarters": "quarter", "year": "year",
+    "years": "year",
     "decade": "decade", "decades": "decade",
 }  # fmt: skip
 LENGTHS = {
@@ -39,11 +41,13 @@ SEASONS = frozenset(["spring", "summer", "autumn", "fall", "winter"])
 DEICTIC = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1, "overnight": 0}
 DAYPARTS = word_set("morning afternoon evening night lunchtime noon midday midnight dawn dusk")
 RELATIONS = {
-    "this": "this", "next": "next", "last": "last", "coming": "coming", "past": "last", "previous": "last", "current": "this",
+    "this": "this", "next": "next", "last": "last", "coming": "coming", "past": "last", "previous": "last",
+    "current": "this",
     "upcoming": "coming",
 }  # fmt: skip
 EDGES = {
-    "end": "end", "close": "end", "beginning": "start", "start": "start", "middle": "mid", "mid": "mid", "early": "early",
+    "end": "end", "close": "end", "beginning": "start", "start": "start", "middle": "mid", "mid": "mid",
+    "early": "early",
     "late": "late", "course": "within", "turn": "start",
 }  # fmt: skip
 ZONES = word_set(
@@ -100,37 +104,41 @@ SAY_NOUNS = word_set(
     "statement notice post interview briefing speech letter remarks remark announcement message report memo note "
     "telephone call tweet broadcast release conference"
 )
-MOVE = frozenset(
-    stem + end
-    for stem, ends in {
-        "postpon": "e es ed ing ement", "defer": "s red ring ral", "delay": "s ed ing", "mov": "e es ed ing", "shift": "s ed ing",
-        "slip": "s ped ping", "reschedul": "e es ed ing", "push": "es ed ing", "advanc": "e es ed ing", "wait": "s ed ing",
-    }.items()
-    for end in ("", *ends.split())
-) - {"postpon", "mov", "advanc", "reschedul"} | {"defer", "delay", "move", "postponement", "rearranged", "rearrange"}  # fmt: skip
+MOVE = word_set(
+    "postpone postpones postponed postponing postponement defer defers deferred deferring deferral delay "
+    "delays delayed delaying move moves moved moving shift shifts shifted shifting slip slips slipped slipping "
+    "reschedule reschedules rescheduled rescheduling rearrange rearranged push pushes pushed pushing advance "
+    "advances advanced advancing wait waits waited waiting"
+)
+"""Verbs that put a start elsewhere."""
 PARTICLE_MOVE = word_set(
     "put puts putting push pushes pushed pushing bring brings brought bringing hold holds held holding set sets "
     "pull pulls pulled pulling kick kicks kicked call calls move moved moves moving"
 )
 PARTICLES = frozenset(["off", "back", "forward", "forwards", "up"])
 PROLONG = word_set(
-    "extend extends extended extending extension prolong prolongs prolonged prolonging prolongation renew renews renewed "
+    "extend extends extended extending extension prolong prolongs prolonged prolonging prolongation renew "
+    "renews renewed "
     "renewing renewal roll rolls rolled rolling stretch stretches stretched lengthen lengthened carry carries carried "
     "shorten shortens shortened shortening curtail curtailed curtails cut cuts cutting"
 )
 """Verbs that give something that lasts another end."""
 LAST = word_set(
-    "run runs ran running continue continues continued continuing keep keeps kept keeping remain remains remained remaining "
+    "run runs ran running continue continues continued continuing keep keeps kept keeping remain remains "
+    "remained remaining "
     "stay stays stayed staying last lasts lasted lasting suspend suspends suspended suspending paused "
     "pausing froze frozen freezing shelve shelves shelved mothball mothballs mothballed halted halting "
-    "stop stops stopped waive waives waived waiving exempt exempts exempted maintain maintains maintained valid validity "
+    "stop stops stopped waive waives waived waiving exempt exempts exempted maintain maintains maintained "
+    "valid validity "
     "banned "
 )
 """Verbs of what lasts to an end."""
 LASTING = word_set(
-    "suspension waiver ban bans abeyance hold good reprieve truce pause pauses freeze freezes halt halts moratorium validity"
+    "suspension waiver ban bans abeyance hold good reprieve truce pause pauses freeze freezes halt halts "
+    "moratorium validity"
 )
-"""The same as nouns, or as words that are both: a verb further left outweighs them ("put off the start of the suspension")."""
+"""The same as nouns, or as words that are both: a verb further left outweighs them ("put off the start of the
+suspension")."""
 START = word_set(
     "start starts started starting begin begins began begun beginning apply applies applied applying commence "
     "commences commenced effect force kick kicks kicked live imposed impose imposes implement implements "

@@ -2,16 +2,19 @@
 
 The grammar in outline:
 
-    amount = [bound] [preposition] number unit ["a year"] | [bound] currency number ["a tonne"] | number ("to" | "-") number unit
+    amount = [bound] [preposition] number unit ["a year"] | [bound] currency number ["a tonne"]
+           | number ("to" | "-") number unit
     number = "12" | "1,000" | "12.5 million" | "30m" | "$17bn" | "twenty-five" | "a hundred and twenty"
-    unit   = "%" | percent | per cent | pct | (percentage) points | [metric] tons | tonnes | MMT | bushels | barrels | units | currency
+    unit   = "%" | percent | per cent | pct | (percentage) points | [metric] tons | tonnes | MMT | bushels | barrels
+           | units | currency
     bound  = at least | up to | no more than | about | nearly | more than …
 
-A number without a unit takes that of the amount it is paired with ("to 12.5 per cent from 20", "10 and 24 percent", "60%,
-not 100"). "57% to 47%" and "from 10 to 15%" are changes; "10-15%" and "10 to 15 percent" are ranges.
+A number without a unit takes that of the amount it is paired with ("to 12.5 per cent from 20", "10 and 24 percent",
+"60%, not 100"). "57% to 47%" and "from 10 to 15%" are changes; "10-15%" and "10 to 15 percent" are ranges.
 
-    change = "from" old "to" new | "to" new ["down"] "from" old | old "to" new | new ("not" | "rather than" | "instead of") old
-           | "by" points ["from" old] | halve | double | triple | "by a third" | tenfold …
+    change = "from" old "to" new | "to" new ["down"] "from" old | old "to" new
+           | new ("not" | "rather than" | "instead of") old | "by" points ["from" old]
+           | halve | double | triple | "by a third" | tenfold …
 
 Pure; never raises; linear, and of a longer text only the first `MAX_CHARS` characters are read.
 """

@@ -47,7 +47,8 @@ _SIDES = {
     "under": "below",
 }
 _RISING = word_set(
-    "go goes going gone went move moved moves bumped bump jacked taken take brought raised pushed ratchet ratcheted climb climbs "
+    "go goes going gone went move moved moves bumped bump jacked taken take brought raised pushed ratchet "
+    "ratcheted climb climbs "
     "climbed"
 )
 
@@ -87,7 +88,8 @@ def _phrase(tokens: Tokens, k: int) -> tuple[tuple[str, ...], str] | None:
 
 
 def _ruled_out(tokens: Tokens, k: int) -> bool:
-    """Whether the words that end at `k` set the amount aside: "not", "rather than", "instead of", "and not, as was said, at"."""
+    """Whether the words that end at `k` set the amount aside: "not", "rather than", "instead of", "and not, as was
+    said, at"."""
     k -= tokens.at(k) in _ROLES
     while tokens.at(k) in ("(", "the", ","):
         k -= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +11,23 @@ from rules.scan import MAX_CHARS, Tokens, word_set
 from rules.values.model import Amount, Change
 
 _DOWN = word_set(
-    "cut cuts cutting lower lowers lowered lowering reduce reduces reduced reducing reduction trim trims trimmed trimming pare pared pares shave shaves "
-    "shaved shaving slash slashes slashed ease eases eased easing fall falls fell falling drop drops dropped dropping down decrease decreases decreased "
-    "shed sheds less removed remove removes off halve halves halved halving halved decline declines rolled knock knocked"
+    "cut cuts cutting lower lowers lowered lowering reduce reduces reduced reducing reduction trim trims "
+    "trimmed trimming pare pared pares shave shaves "
+    "shaved shaving slash slashes slashed ease eases eased easing fall falls fell falling drop drops dropped "
+    "dropping down decrease decreases decreased "
+    "shed sheds less removed remove removes off halve halves halved halving halved decline declines rolled "
+    "knock knocked"
 )
 _UP = word_set(
-    "raise raises raised raising hike hikes hiked hiking increase increases increased increasing lift lifts lifted lifting rise rises rose rising risen "
-    "add adds added adding up bump bumps bumped climb climbs climbed higher jack jacked ratchet ratcheted more top tops grow grows grew jump jumped"
+    "raise raises raised raising hike hikes hiked hiking increase increases increased increasing lift lifts "
+    "lifted lifting rise rises rose rising risen "
+    "add adds added adding up bump bumps bumped climb climbs climbed higher jack jacked ratchet ratcheted more "
+    "top tops grow grows grew jump jumped"
 )
 _FACTORS = {
     "halve": 0.5, "halves": 0.5, "halved": 0.5, "halving": 0.5, "doubles": 2.0, "doubled": 2.0, "doubling": 2.0,
-    "triples": 3.0, "tripled": 3.0, "tripling": 3.0, "treble": 3.0, "trebles": 3.0, "trebled": 3.0, "trebling": 3.0, "quadruple": 4.0,
+    "triples": 3.0, "tripled": 3.0, "tripling": 3.0, "treble": 3.0, "trebles": 3.0, "trebled": 3.0, "trebling": 3.0,
+    "quadruple": 4.0,
     "quadruples": 4.0, "quadrupled": 4.0, "quadrupling": 4.0, "quintuple": 5.0, "quintupled": 5.0,
 }  # fmt: skip
 _ADJECTIVAL = {"double": 2.0, "triple": 3.0}
@@ -33,7 +40,7 @@ _STANDING = word_set("now present today currently presently existing previously 
 
 
 def change_of(amounts: Sequence[Amount], text: str) -> Change:
-    """What `text` (one clause) says becomes of the thing that `amounts` (those of the clause, spans into `text`) are of.
+    """What `text` (one clause) says becomes of the thing that `amounts` are of (those of the clause, spans into it).
 
     Never raises; an empty `Change` where nothing is told. Where the unit is mixed, percentages count before others.
     """
@@ -63,7 +70,7 @@ def _source(tokens: Tokens, level: list[Amount], *, changed: bool) -> Amount | N
     for a in level:
         if (a.role == "from" or a.ruled_out) and not a.range:
             return a
-    for first, second in zip(level, level[1:], strict=False):
+    for first, second in itertools.pairwise(level):
         between = tokens.text[first.end : second.start].strip().lower()
         if not first.range and (between == "to" or (second.role == "to" and _raised(tokens, first))):
             return first
@@ -111,7 +118,8 @@ class Step:
 
 
 def _step(tokens: Tokens, amounts: Sequence[Amount]) -> Step | None:
-    """A difference in points ("by five points", "adds 10 percent"), or a relative one ("by 10 percent"), signed by its verb."""
+    """A difference in points ("by five points", "adds 10 percent"), or a relative one ("by 10 percent"), signed by
+    its verb."""
     added = (a for a in amounts if a.unit == "percent" and (_adds(tokens, a) or (a.role == "by" and a.further)))
     step = next((a for a in amounts if a.unit == "points"), None) or next(added, None)
     absolute = step is not None
@@ -130,7 +138,8 @@ def _adds(tokens: Tokens, a: Amount) -> bool:
 
 
 def _sign(tokens: Tokens, step: Amount) -> int:
-    """1 for a rise, -1 for a fall, 0 where no word tells: by the nearest such word, one to the left before one to the right."""
+    """1 for a rise, -1 for a fall, 0 where no word tells: by the nearest such word, one to the left before one to the
+    right."""
     best = (10**9, 0)
     for word, start in zip(tokens.words, tokens.starts, strict=True):
         sign = -1 if word in _DOWN else 1 if word in _UP else 0
@@ -159,11 +168,13 @@ def _factor(tokens: Tokens) -> float | None:
     return None
 
 
+_BEFORE_VERB = word_set("to will would could may might and or should")
+_OBJECTS = word_set("the its their his that those tariffs tariff duties duty")
+
+
 def _verbal(tokens: Tokens, k: int) -> bool:
-    """Whether "double" is a verb: behind "to" or a modal, or before a determiner."""
-    return tokens.at(k - 1) in ("to", "will", "would", "could", "may", "might", "and", "or", "should") or tokens.at(k + 1) in (
-        "the", "its", "their", "his", "that", "those", "tariffs", "tariff", "duties", "duty",
-    )  # fmt: skip
+    """Whether "double" is a verb: behind "to" or a modal, or before its object."""
+    return tokens.at(k - 1) in _BEFORE_VERB or tokens.at(k + 1) in _OBJECTS
 
 
 def _part(tokens: Tokens, k: int) -> float | None:

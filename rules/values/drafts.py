@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 from rules.dates.words import MONTHS
@@ -77,8 +78,10 @@ def _spelled_scale(tokens: Tokens, i: int, j: int) -> float:
 
 _LABELS = word_set(": / # no section article chapter list heading announcement sec column phase paragraph day")
 _AFTER_BARE = word_set(
-    "on in for from to as if by and or after before until when under with but than not instead rather at this next last now first "
-    "previously planned threatened earlier originally announced today tomorrow starting effective because should unless while which "
+    "on in for from to as if by and or after before until when under with but than not instead rather at this "
+    "next last now first "
+    "previously planned threatened earlier originally announced today tomorrow starting effective because "
+    "should unless while which "
     "that is was will would he she it they said says currently"
 )
 _CLOSERS = word_set('. , ; : ) " ! ? - %') | {"", "\n", "'"}
@@ -103,7 +106,8 @@ def _bare(tokens: Tokens, i: int, j: int) -> bool:
 
 
 _LINKS = word_set(
-    "to from and or not but instead of rather than down up , - the at only as against versus previously about around nearly"
+    "to from and or not but instead of rather than down up , - the at only as against versus previously about "
+    "around nearly"
 )
 _STRONG = word_set("not instead rather from")
 _LISTS = (["and"], ["or"], [","])
@@ -112,10 +116,10 @@ _BEFORE_OTHER = word_set("from at the of than not to")
 
 def _share(tokens: Tokens, out: list[Draft]) -> None:
     """Give bare numbers the unit of the amount that they are contrasted, listed or paired with."""
-    for left, right in zip(out, out[1:], strict=False):
+    for left, right in itertools.pairwise(out):
         if left.unit and not right.unit and _linked(tokens, left, right):
             _take(right, left, before=False)
-    for left, right in reversed(list(zip(out, out[1:], strict=False))):
+    for left, right in reversed(list(itertools.pairwise(out))):
         if right.unit and not left.unit and _linked(tokens, left, right):
             _take(left, right, before=True)
     for n, draft in enumerate(out):
@@ -162,7 +166,8 @@ def _contrasted(tokens: Tokens, left: Draft, right: Draft) -> bool:
 
 
 def _expected(tokens: Tokens, draft: Draft, *, stepped: bool) -> bool:
-    """ "is now set at 40", "will be 60", "goes to 41", "cut to zero"; "ten points lower, at 37" where a step is told."""
+    """ "is now set at 40", "will be 60", "goes to 41", "cut to zero"; "ten points lower, at 37" where a step is
+    told."""
     before, word = tokens.at(draft.first - 1), tokens.at(draft.first)
     if before not in ("at", "to", "be") or draft.number > 1000 or not (word[0].isdecimal() or word in ("zero", "nil")):
         return False
@@ -170,7 +175,8 @@ def _expected(tokens: Tokens, draft: Draft, *, stepped: bool) -> bool:
 
 
 def _ranges(tokens: Tokens, out: list[Draft]) -> list[Draft]:
-    """Merge "10 to 15 percent", "10-15%", "between 10% and 15%". "57% to 47%" and "from A to B" are changes: they stay two."""
+    """Merge "10 to 15 percent", "10-15%", "between 10% and 15%". "57% to 47%" and "from A to B" are changes: they
+    stay two."""
     merged: list[Draft] = []
     for draft in out:
         last = merged[-1] if merged else None

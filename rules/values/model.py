@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """One amount of a sentence. `text == sentence[start:end]`: number, unit and "a year", without preposition and bound."""
+    """One amount of a sentence. `text == sentence[start:end]`: number, unit and "a year", without preposition and
+    bound."""
 
     start: int
     end: int

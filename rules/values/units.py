@@ -6,7 +6,8 @@ from rules.scan import Tokens, word_set
 
 SYMBOLS = {"$": "usd", "€": "eur", "£": "gbp", "¥": "cny", "₹": "inr", "₩": "krw"}
 CODES = {
-    "usd": "usd", "eur": "eur", "gbp": "gbp", "cny": "cny", "rmb": "cny", "inr": "inr", "rs": "inr", "jpy": "jpy", "krw": "krw",
+    "usd": "usd", "eur": "eur", "gbp": "gbp", "cny": "cny", "rmb": "cny", "inr": "inr", "rs": "inr", "jpy": "jpy",
+    "krw": "krw",
     "dollar": "usd", "dollars": "usd", "euro": "eur", "euros": "eur", "yuan": "cny", "renminbi": "cny", "rupee": "inr",
     "rupees": "inr", "won": "krw", "yen": "jpy", "pounds": "gbp", "sterling": "gbp", "francs": "chf", "chf": "chf",
 }  # fmt: skip
@@ -15,11 +16,13 @@ _FOREIGN = word_set("australian canadian hong singapore taiwan nz a c hk")
 """Before "dollars" or "$": not American ones."""
 _WEIGHTS = word_set("ton tons tonne tonnes mt mmt t")
 _COUNTS = {
-    "bushel": "bushels", "bushels": "bushels", "barrel": "barrels", "barrels": "barrels", "units": "units", "vehicles": "units",
+    "bushel": "bushels", "bushels": "bushels", "barrel": "barrels", "barrels": "barrels", "units": "units",
+    "vehicles": "units",
     "cars": "units", "aircraft": "units", "planes": "units", "jets": "units", "times": "times",
 }  # fmt: skip
 _GOODS = word_set(
-    "barrel bushel kilogram kilo kg ounce pound ton tonne t box carton unit share vehicle car head gallon litre liter hour gram therm person "
+    "barrel bushel kilogram kilo kg ounce pound ton tonne t box carton unit share vehicle car head gallon "
+    "litre liter hour gram therm person "
     "container kilowatt mmbtu acre"
 )
 _TIMES = {"year": "year", "annum": "year", "season": "season", "month": "month", "week": "week", "day": "day"}
@@ -64,7 +67,7 @@ def unit_at(tokens: Tokens, j: int, number: float) -> tuple[str, float, int] | N
         word = tokens.at(k)
     if word in CODES and word != "rs" and word not in _PREFIXES - {"rmb"}:
         return ("other" if tokens.at(k - 1) in _FOREIGN else CODES[word]), 1.0, k + 1
-    return (SYMBOLS[word], 1.0, k + 1) if word in ("€",) else None
+    return (SYMBOLS[word], 1.0, k + 1) if word == "€" else None
 
 
 def _percent(tokens: Tokens, k: int) -> tuple[str, float, int] | None:
@@ -90,7 +93,9 @@ def rate(tokens: Tokens, unit: str, j: int) -> tuple[str, str | None, int]:
     if tokens.seq(j, "-", "a", "-"):
         j += 1
     word, k = tokens.at(j), j + 1 + (tokens.at(j + 1) == "-")
-    if word == "/" or (word in ("a", "an", "per", "each", "the", "every") and (not tokens.touches(j) or tokens.at(j - 1) == "-")):
+    if word == "/" or (
+        word in ("a", "an", "per", "each", "the", "every") and (not tokens.touches(j) or tokens.at(j - 1) == "-")
+    ):
         thing = tokens.at(k)
         thing, k = (tokens.at(k + 1), k + 1) if thing in ("metric", "million") else (thing, k)
         money = unit in SYMBOLS.values() or unit in CODES.values() or unit == "other"
@@ -123,7 +128,8 @@ def _recurs(tokens: Tokens, j: int, k: int) -> bool:
 
 
 def recurring(tokens: Tokens, first: int, last: int) -> str | None:
-    """How often an amount at tokens [first, last) recurs, told a few words off: "of soybeans a year", "every year at least"."""
+    """How often an amount at tokens [first, last) recurs, told a few words off: "of soybeans a year", "every year at
+    least"."""
     for k in range(last, min(len(tokens), last + 12)):
         word = tokens.at(k)
         if word in (".", ";", ":", "\n", "but", "and", "to", "from", "(") or word[0].isdecimal() or word in SYMBOLS:
