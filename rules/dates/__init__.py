@@ -12,8 +12,8 @@ The grammar in outline (`shapes`, `clock`):
 
 and of roles (`context`, `roles`): the preposition or cue to the left first (from, until, by, on or after, no later
 than …), then the nearest verb of moving (postponed to: a new start; extended to: a new end), then the tense of the
-governing verb. A date without its year, and a weekday, is the nearest in the direction that the tense gives (`resolve`).
-What they are to one another comes last (`bind`): a length and its start, an old date and the new one.
+governing verb. A date without its year, and a weekday, is the nearest in the direction that the tense gives
+(`resolve`). What they are to one another comes last (`bind`): a length and its start, an old date and the new one.
 
 Pure, without a clock; never raises; linear, and of a longer text only the first `MAX_CHARS` characters are read.
 """

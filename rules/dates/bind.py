@@ -85,6 +85,8 @@ def _dated(tokens: Tokens, shape: Shape, ctx: Context, day: Day) -> Found:
     role, moved = (owned, False) if owned else role_of(tokens, shape, ctx)
     ahead, firm = (0, False) if owned else direction(shape, ctx, role)
     shape = _in_named_year(shape, day, firm and ahead > 0)
+    if shape.name == "midnight" and ctx.prep is Prep.FROM and not firm:
+        shape = replace(shape, name="")
     if role is Role.SAID and shape.kind is Kind.ABSOLUTE and _lies_ahead(shape, day):
         role, ahead = Role.ON, 1
     view = View(day.today, ahead, firm, role, day.country, moved)

@@ -65,17 +65,20 @@ _PHRASES: dict[Prep, str] = {
     ),
     Prep.UNTIL: (
         "until|till|til|up until|until at least|until and including|until after|through|thru|through to|"
-        "through at least|up to|up to and including"
+        "through at least|up to|up to and including|to and including"
     ),
     Prep.TO: "to|into|onto",
     Prep.BY: (
         "by|before|latest by|no later than|not later than|by no later than|on or before|between now and|"
         "at the latest by|in time for|ahead of|prior to"
     ),
-    Prep.SINCE: "since|ever since|dates from|date from|dating from|dated from|dates back to|backdated to|retroactive to",
+    Prep.SINCE: "since|dates from|date from|dating from|dated from|dates back to|backdated to|retroactive to",
     Prep.AFTER: "after|following",
     Prep.ON: "on|in|at|during|over|throughout|around|upon|within|inside|between",
-    Prep.FOR: "for",
+    Prep.FOR: (
+        "for|for a period of|for an initial period of|for a further period of|for a term of|for up to|for at least|"
+        "for a total of"
+    ),
     Prep.OF: "of",
 }
 
@@ -148,15 +151,18 @@ def _family_at(tokens: Tokens, k: int, particle: bool) -> Moving:
         return Moving.LAST
     if word in w.END or (word in ("end", "ends") and _verbal(tokens, k)):
         return Moving.END
-    if word in w.START and not (word == "start" and tokens.at(k - 1) in w.DETERMINERS):
+    if word in w.START and (word != "start" or _verbal(tokens, k)):
         return Moving.START
     return Moving.NONE
 
 
 def _verbal(tokens: Tokens, k: int) -> bool:
-    """Whether "end" or "ends" is a verb."""
+    """Whether "end", "ends" or "start" is a verb."""
     before = tokens.at(k - 1)
-    return before in w.MODALS or before in ("to", "not") or (tokens.at(k) == "ends" and before not in w.DETERMINERS)
+    if before in w.MODALS or before in ("to", "not", "now", "also"):
+        return True
+    plural = before.endswith("s") and before not in ("'s", "its", "this", "his")
+    return (plural and tokens.at(k) != "ends") or (tokens.at(k) == "ends" and before not in w.DETERMINERS)
 
 
 def _negated(tokens: Tokens, at: int) -> bool:

@@ -40,14 +40,15 @@ def season_years(tokens: Tokens, i: int) -> bool:
 
 
 def with_year(tokens: Tokens, i: int, *, comma: bool) -> tuple[int | None, str | None, int]:
-    """A year behind a month or a day: "2026", ", 2026", "of next year", "this year". Year, relation, token behind."""
+    """A year behind a month or a day: "2026", ", 2026"; relation: "of next year", "this year". And the token behind."""
     j = i + 1 if (comma and tokens.at(i) == ",") or (tokens.at(i) == "-" and tokens.touches(i)) else i
     year = year_at(tokens, j)
-    if year and tokens.at(j + 1) not in _COUNTED:
+    counted = tokens.at(j + 1) in _COUNTED and not (tokens.at(j + 1) == ":" and not tokens.touches(j + 2))
+    if year and not counted:
         return year, None, j + 1
     of = tokens.at(i) == "of"
     if tokens.at(i + of) in ("this", "next", "last") and tokens.at(i + of + 1) == "year":
-        return None, tokens.at(i + of), i + of + 2
+        return None, f"{tokens.at(i + of)} year", i + of + 2
     year = year_at(tokens, i + 1) if of else None
     return (year, None, i + 2) if year else (None, None, i)
 
@@ -88,6 +89,9 @@ def day_first(tokens: Tokens, i: int) -> Shape | None:
     day, j = first
     second = day_at(tokens, j + 1) if tokens.at(j) in ("-", "to", "and", "through", "until") else None
     k = second[1] if second else j
+    if tokens.at(k) == "of" and tokens.at(k + 1) in ("this", "next", "last", "the") and tokens.at(k + 2) == "month":
+        related = tokens.at(k + 1) if tokens.at(k + 1) in ("next", "last") else None
+        return Shape(i, k + 3, Kind.ABSOLUTE, day=day, relation=related, unit="month" if related else None)
     k += tokens.at(k) in ("of", "-")
     month = month_at(tokens, k)
     if month is None:

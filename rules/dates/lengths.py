@@ -10,7 +10,7 @@ from rules.scan import Tokens, number, word_set
 
 _BETWEEN = word_set("- more further additional full calendar business working extra other consecutive")
 _BEFORE_A = word_set(
-    "for in within by of over than after about nearly almost least around last lasts lasted delayed postponed "
+    "back off forward for in within by of over than after about nearly almost least around last lasts lasted delayed postponed "
     "extended prolonged "
     "deferred only just like roughly and inside"
 )
@@ -66,6 +66,8 @@ def _measured(tokens: Tokens, i: int, j: int, value: float, unit: str) -> Shape 
         j += 2
     elif tokens.at(j) == "ago":
         name, j = "ago", j + 1
+    elif tokens.at(j) == "hence":
+        name, j = "in", j + 1
     elif tokens.seq(j, "from", "now") or tokens.seq(j, "from", "today"):
         name, j = ("in", j + 2) if tokens.at(i - 1) != "for" else ("bare", j)
     return Shape(i, j, Kind.DURATION, days=days, months=months, name=name)

@@ -93,12 +93,14 @@ def edge(tokens: Tokens, i: int) -> Shape | None:
     year"."""
     name, j = w.EDGES[tokens.at(i)], i + 1
     linked = tokens.at(j) in ("of", "in", "-")
-    if tokens.at(i) in _LINKED_EDGES and not linked:
+    if tokens.at(i) in _LINKED_EDGES and (not linked or tokens.at(j) == "in"):
         return None
     j += linked
     marked = tokens.at(j) == "the"
     j += marked
     word = tokens.at(j)
+    if tokens.at(i) == "turn":
+        return Shape(i, j + 1, Kind.NAMED, unit="holiday", name="new year") if marked and word == "year" else None
     inner = quarter(tokens, j) if word in QUARTERS else _inner(tokens, j)
     if inner is None:
         if marked and word in w.PERIODS:

@@ -49,6 +49,9 @@ def _absolute(shape: Shape, view: View) -> PartialDate | None:
         return _of(cal.nth_weekday(year, shape.month, shape.weekday, int(shape.name[4:])))
     if shape.day is None:
         return _month_or_year(shape, view, year)
+    if shape.month is None and shape.unit == "month":
+        month = cal.shift_month(PartialDate(today.year, today.month), _RELATIVE.get(shape.relation or "", 0))
+        return _of(cal.make(month.year, month.month or 1, shape.day)) if month else None
     if shape.month is None:
         return _of(cal.month_day(today, shape.day, view.ahead))
     if shape.name == "either":
@@ -59,9 +62,8 @@ def _absolute(shape: Shape, view: View) -> PartialDate | None:
 
 
 def _year(shape: Shape, today: date) -> int | None:
-    if shape.year is None and shape.relation in ("this", "next", "last") and shape.day:
-        return today.year + {"this": 0, "next": 1, "last": -1}[shape.relation]
-    return shape.year
+    named = shape.relation and shape.relation.endswith(" year")
+    return today.year + _RELATIVE[shape.relation.split()[0]] if named and shape.relation else shape.year
 
 
 def _of(day: date | None) -> PartialDate | None:
@@ -75,8 +77,8 @@ def _month_or_year(shape: Shape, view: View, year: int | None) -> PartialDate | 
         return _edged(PartialDate(year), shape.edge, role)
     if year is None:
         when = cal.bare_month(today, shape.month, {"last": -1, "next": 1}.get(shape.relation or "", view.ahead))
-        if shape.relation == "last" and (when.year, when.month) == (today.year, today.month):
-            when = PartialDate(when.year - 1, when.month)
+        if shape.relation in ("last", "next") and (when.year, when.month) == (today.year, today.month):
+            when = PartialDate(when.year + _RELATIVE[shape.relation], when.month)
         elif shape.relation == "this":
             when = PartialDate(today.year, shape.month)
         year = when.year

@@ -61,7 +61,7 @@ def _by(tokens: Tokens, shape: Shape, ctx: Context) -> Role:
     return Role.BY
 
 
-_TIMES_OF = word_set("week night evening morning afternoon day")
+_TIMES_OF = word_set("week night evening morning afternoon day hours")
 
 
 def _of(tokens: Tokens, ctx: Context) -> Role:
@@ -87,7 +87,8 @@ def _until(tokens: Tokens, ctx: Context) -> tuple[Role, bool]:
             return Role.BACKGROUND, False
         waits = ctx.negated and ctx.moving in (Moving.START, Moving.NONE)
         return (Role.EFFECTIVE, False) if waits or tokens.at(first - 1) == "not" else (Role.UNTIL, prolonged)
-    measured = tokens.at(first - 1) in w.UNITS or tokens.at(first - 1) in ("ended", "period")
+    measured = tokens.at(first - 1) in w.UNITS and "for" not in tokens.words[max(0, first - 5) : first]
+    measured = measured or tokens.at(first - 1) in ("ended", "period")
     return (Role.BACKGROUND, False) if measured else (Role.UNTIL, prolonged)
 
 
@@ -116,9 +117,10 @@ def _on(tokens: Tokens, shape: Shape, ctx: Context) -> Role:
         return Role.BACKGROUND
     if ctx.prep is not Prep.FOR and shape.kind is not Kind.NAMED and _said(tokens, edge, ctx):
         return Role.SAID
-    if ctx.moving is Moving.END and ctx.near <= 8:
+    other = ctx.verb is not None and edge - ctx.near < ctx.verb.at < edge
+    if ctx.moving is Moving.END and ctx.near <= 8 and not other:
         return Role.UNTIL
-    if ctx.moving is Moving.START and ctx.near <= 6:
+    if ctx.moving is Moving.START and ctx.near <= 6 and not other:
         return Role.EFFECTIVE
     return _told_behind(tokens, shape, ctx) or _told_by_noun(tokens, shape, edge) or Role.ON
 
@@ -154,7 +156,7 @@ def _told_by_noun(tokens: Tokens, shape: Shape, edge: int) -> Role | None:
         if link and link[0] in _COPULAS:
             if w.END_NOUNS & set(words):
                 return Role.UNTIL
-            if w.START_NOUNS & set(words):
+            if w.START_NOUNS & set(words) or "effective" in words:
                 return Role.EFFECTIVE
     return None
 

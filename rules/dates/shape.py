@@ -20,7 +20,7 @@ class Shape:
     weekday: int | None = None
     """0 is Monday."""
     relation: str | None = None
-    """this, next, last, coming; "next week" and "next year" for a weekday or a season of them."""
+    """this, next, last, coming; "next week" and "next year" for what belongs to them ("10 November next year")."""
     unit: str | None = None
     """week, month, year, quarter, half, season, weekend, holiday: what a relation or an edge is about."""
     edge: str | None = None

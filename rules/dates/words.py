@@ -153,7 +153,7 @@ PLANS = word_set(
     "intended foreseen timed billed arranged earmarked"
 )
 START_NOUNS = word_set(
-    "start starts launch implementation introduction beginning kick-off kickoff rollout commencement"
+    "entry start starts launch implementation introduction beginning kick-off kickoff rollout commencement"
 )
 LIKELY = word_set("likely poised bound slated")
 END_NOUNS = word_set("deadline expiry expiration lapse cut-off cutoff end")
