@@ -10,9 +10,8 @@ from rules.scan import Tokens, number, word_set
 
 _BETWEEN = word_set("- more further additional full calendar business working extra other consecutive")
 _BEFORE_A = word_set(
-    "back off forward for in within by of over than after about nearly almost least around last lasts lasted delayed postponed "
-    "extended prolonged "
-    "deferred only just like roughly and inside"
+    "back off forward for in within by of over than after about nearly almost least around last lasts lasted delayed "
+    "postponed extended prolonged deferred only just like roughly and inside"
 )
 """Before "a year", where it is a length, and not how often ("20 million tonnes a year")."""
 _BEHIND_A = word_set("ago later earlier early late ahead sooner before after from - and of")
