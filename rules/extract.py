@@ -529,9 +529,9 @@ def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
     if op is Op.ADVANCE:
         return replace(state, status=Status.ANNOUNCED)
     if op is Op.EXPIRE:
-        ends = state.until.exact if state.until else None
-        if ahead or (state.until and (ends is None or ends > today)):
-            return state
+        when = state.until or state.effective
+        if when and (when.exact is None or when.exact > today):
+            return State(None, state.value, None, when)
         return State(Status.EXPIRED)
     if op is Op.BLOCK:
         return replace(state, status=Status.BLOCKED, value=None)

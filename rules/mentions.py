@@ -108,7 +108,10 @@ class Finder:
             memory.title = tuple(m.fact for m in out)
             memory.elsewhere = any(h.entry.label is Label.COUNTRY for h in hits)
         memory.facts.extend((m.fact, number) for m in sorted(out, key=lambda m: m.head))
-        if any(h.entry.label in (Label.COUNTRY, Label.OTHER) for h in hits):
+        if any(
+            h.entry.label is Label.OTHER or (h.entry.label is Label.COUNTRY and not _located(sentence.tokens, h))
+            for h in hits
+        ):
             memory.foreign = number
         return sorted(out, key=lambda m: m.head)
 
@@ -501,6 +504,11 @@ def _partial(tokens: Sequence[Token], left: int, head: int) -> bool:
         any(w in ("chapter", "part", "portion", "section", "provision", "element", "some", "half") for w in words)
         and "of" in words
     )
+
+
+def _located(tokens: Sequence[Token], h: Hit) -> bool:
+    """Whether a country is only where something takes place: "in South Korea"."""
+    return h.start > 0 and tokens[h.start - 1].low in ("in", "at", "from")
 
 
 def _goods_of(tokens: Sequence[Token], party: str, hits: Sequence[Hit]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rules.grammar import AUXILIARY, GOVERNORS, NEGATION, SUBORDINATE, TRIGGERS, Form, Op, Stance, Trigger
+from rules.grammar import AUXILIARY, GOVERNORS, MODAL_FUTURE, NEGATION, SUBORDINATE, TRIGGERS, Form, Op, Stance, Trigger
 from rules.lexicon import Hit, Label
 from rules.mentions import Mention
 from rules.modality import Frame, Mode, forms_of, frame
@@ -40,7 +40,9 @@ _COPULAS = frozenset({"be", "is", "are"})
 _NAMING = frozenset(word for word, found in TRIGGERS.items() if any(trigger.op in SELF_NAMING for trigger in found))
 """The words that can name a fact without a noun; where a sentence names none, only these are looked at."""
 _DETERMINERS = frozenset(
-    ("the a an his her its their this that 's ' state official possible any no another every our your each").split()
+    (
+        "executive the a an his her its their this that 's ' state official possible any no another every our your each"
+    ).split()
 )
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
 _PREPOSITIONS = frozenset("in of under by for with from on at about over between against".split())
@@ -243,6 +245,8 @@ def _acts_on(
             shape = replace(shape, negated=True)
         yield from (Pair(trigger, index, end, m, shape) for m in _joined(tokens, behind, able))
     elif before and (shape.bare or shape.passive) and trigger.form & {Form.PARTICIPLE, Form.PAST}:
+        if any(token.low in AUXILIARY or token.low in MODAL_FUTURE for token in tokens[before.end : shape.start]):
+            return  # "a duty shall be imposed on goods withdrawn from warehouse": the goods are, and not the duty
         shape, reduced = _small_clause(tokens, before, shape)
         yield from (
             Pair(trigger, index, end, m, shape, reduced=reduced) for m in _joined(tokens, before, able, backwards=True)
