@@ -122,11 +122,12 @@ def _share(tokens: Tokens, out: list[Draft]) -> None:
     for left, right in reversed(list(itertools.pairwise(out))):
         if right.unit and not left.unit and _linked(tokens, left, right):
             _take(left, right, before=True)
+    stepped = any(draft.unit == "points" for draft in out)
     for n, draft in enumerate(out):
         other = out[n + 1] if n + 1 < len(out) else None
         if not draft.unit and other and not other.unit and _contrasted(tokens, draft, other):
             draft.unit = other.unit = "number"
-        elif not draft.unit and _expected(tokens, draft, stepped=any(d.unit == "points" for d in out)):
+        elif not draft.unit and _expected(tokens, draft, stepped=stepped):
             draft.unit = "number"
 
 

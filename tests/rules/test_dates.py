@@ -112,3 +112,21 @@ def test_two_hundred_kilobytes_of_anything_take_a_fraction_of_a_second(piece: st
     start = time.perf_counter()
     find_dates(text, PUBLISHED)
     assert time.perf_counter() - start < 1, f"the aim is 0.1 s; {MAX_CHARS} characters are read"
+
+
+@pytest.mark.parametrize(
+    "piece", ["Nov 1 ", "from May 1 to June 2, ", "for one year from today ", "1/2/", "end of the "]
+)
+def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
+    half = MAX_CHARS // len(piece) // 2
+    assert best_of_five(piece * half * 2) < 3.2 * best_of_five(piece * half)
+
+
+def best_of_five(text: str) -> float:
+    return min(seconds(text) for _ in range(5))
+
+
+def seconds(text: str) -> float:
+    start = time.perf_counter()
+    find_dates(text, PUBLISHED)
+    return time.perf_counter() - start

@@ -96,3 +96,19 @@ def test_two_hundred_kilobytes_of_anything_take_a_fraction_of_a_second(piece: st
     start = time.perf_counter()
     change_of(find_amounts(text), text)
     assert time.perf_counter() - start < 1, f"the aim is 0.1 s; {MAX_CHARS} characters are read"
+
+
+@pytest.mark.parametrize("piece", ["1-", "10% ", "by 5 points ", "not 5 ", "from 10 to 20 percent, "])
+def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
+    half = MAX_CHARS // len(piece) // 2
+    assert best_of_five(piece * half * 2) < 3.2 * best_of_five(piece * half)
+
+
+def best_of_five(text: str) -> float:
+    return min(seconds(text) for _ in range(5))
+
+
+def seconds(text: str) -> float:
+    start = time.perf_counter()
+    change_of(find_amounts(text), text)
+    return time.perf_counter() - start
