@@ -72,12 +72,12 @@ def compare(claim: Claim, spec: FactSpec, ledger: Ledger, article: Article) -> V
         and claim.mode is Mode.PROPOSED
         and claim.speaker is not Speaker.UNNAMED
     ):
-        return _decided(claim, replace(claimed, status=Status.PROPOSED), before, spec, ledger)
+        return _decided(claim, replace(claimed, status=Status.PROPOSED), before, spec, ledger, article)
     if opened:
         return _signal(claimed, before, opened, claim)
     if claim.part:
         return Verdict(Kind.CHANGE, Why.PART, State(), before)
-    return _decided(claim, claimed, before, spec, ledger)
+    return _decided(claim, claimed, before, spec, ledger, article)
 
 
 def _silent(claim: Claim, article: Article, ledger: Ledger) -> Why | None:
@@ -158,9 +158,22 @@ def _resolve(claim: Claim, spec: FactSpec, before: State, ledger: Ledger, articl
     if state.status is Status.IN_FORCE and claim.op in _RATE and not state.effective and _still_ahead(before, article):
         state = replace(state, status=before.status)  # another rate for what has yet to start
     if state.value is None and spec.unit and before.value and claim.op in (Op.LOWER, Op.RAISE, Op.SET):
-        reckoned = {unit: claim.change.applied(number) for unit, number in before.value.items()}
-        state = replace(state, value={unit: number for unit, number in reckoned.items() if number is not None} or None)
+        state = replace(state, value=_reckoned(claim, before, spec.id, ledger))
     return state
+
+
+def _reckoned(claim: Claim, before: State, fact: str, ledger: Ledger) -> Value | None:
+    """The value that "halved" or "by 10 points" comes to. Told again after the record has it, it comes to the same."""
+    out: dict[str, float] = {}
+    for unit, number in (before.value or {}).items():
+        earlier = [
+            entry.state.value[unit] for entry in ledger.history(fact) if entry.state.value and unit in entry.state.value
+        ]
+        if any(old != number and claim.change.applied(old) == number for old in earlier):
+            out[unit] = number
+        elif (new := claim.change.applied(number)) is not None and new >= 0:
+            out[unit] = new
+    return out or None
 
 
 def _still_ahead(before: State, article: Article) -> bool:
@@ -179,13 +192,15 @@ def _signal(claimed: State, before: State, why: Why, claim: Claim) -> Verdict:
     return Verdict(Kind.SIGNAL, why, claimed, before)
 
 
-def _decided(claim: Claim, claimed: State, before: State, spec: FactSpec, ledger: Ledger) -> Verdict:
+def _decided(claim: Claim, claimed: State, before: State, spec: FactSpec, ledger: Ledger, article: Article) -> Verdict:
     if claimed.empty and claim.op in (Op.EXTEND, Op.SHORTEN):
         return _undated_extension(before)
     if claimed.empty:
         return Verdict(Kind.MENTION, Why.NOTHING_NEW, claimed)
-    if _left_behind(claimed, before):
+    if _left_behind(claimed, before) or _ends_what_is_off(claim, claimed, before, article):
         return Verdict(Kind.CONFIRM, Why.BEHIND, claimed)
+    if _only_dates_it(claimed, before, spec.id, ledger):
+        return Verdict(Kind.CONFIRM, Why.SAME, claimed)
     if not _differs(claimed, before):
         untold = claim.op in (Op.LOWER, Op.RAISE) and claimed.value is None and _first_turn(spec.id, ledger)
         return (
@@ -204,6 +219,31 @@ def _undated_extension(before: State) -> Verdict:
     if before.until or before.status is Status.AGREED:
         return Verdict(Kind.CONFIRM, Why.SAME)
     return Verdict(Kind.CHANGE, Why.NEW_DATE, State(), before)
+
+
+def _ends_what_is_off(claim: Claim, claimed: State, before: State, article: Article) -> bool:
+    """ "The levies end on 10 November", when they are suspended from that day: the same event in other words."""
+    if claimed.status is not Status.WITHDRAWN or before.status is not Status.SUSPENDED or not before.effective:
+        return False
+    named, day = claimed.effective or claimed.until, before.effective.exact
+    if named is None and claim.op is Op.END and day:
+        return 0 <= (article.published.date() - day).days <= 2
+    return named == before.effective
+
+
+def _only_dates_it(claimed: State, before: State, fact: str, ledger: Ledger) -> bool:
+    """Whether a claim adds no more than the day on which the record took its last turn: "suspended it on Sunday"."""
+    entry = ledger.current(fact)
+    if (
+        entry is None
+        or entry.article is None
+        or before.effective
+        or not claimed.effective
+        or not claimed.effective.exact
+    ):
+        return False
+    without = replace(claimed, effective=None)
+    return not _differs(without, before) and 0 <= (entry.valid.date() - claimed.effective.exact).days <= 3
 
 
 def _first_turn(fact: str, ledger: Ledger) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rules.dates import Role, TimeExpression, find_dates
-from rules.grammar import AUXILIARY, PAPER, TRIGGERS, Form, Op
+from rules.grammar import AUXILIARY, GOVERNORS, PAPER, TRIGGERS, Form, Op, Stance
 from rules.lexicon import Hit, Label, Lexicon
 from rules.mentions import Finder, Memory, Mention
 from rules.modality import (
@@ -321,8 +321,10 @@ def _mode(pair: Pair, reading: Reading, kind: FactKind) -> Mode:
         token.low in ("warned", "warns", "threatened", "threatens") for token in tokens[: pair.frame.top]
     ):
         return Mode.THREATENED
+    if mode is Mode.COMMITTED and pair.frame.governor is None and _forecast(tokens, pair.frame.top):
+        return Mode.EXPECTED
     if mode is Mode.HYPOTHETICAL and told:
-        return Mode.COMMITTED
+        return Mode.EXPECTED if _forecast(tokens, pair.frame.top) else Mode.COMMITTED
     if mode is Mode.BACKGROUND and told and not _relative(tokens, pair.frame.top) and "had" in pair.frame.cues:
         return Mode.ASSERTED
     if reading.background:
@@ -332,6 +334,19 @@ def _mode(pair: Pair, reading: Reading, kind: FactKind) -> Mode:
     if pair.reduced and not reading.sentence.title and _has_finite(pair, reading):
         return Mode.BACKGROUND
     return mode
+
+
+def _forecast(tokens: Sequence[Token], start: int) -> bool:
+    """Whether the nearest word before a clause that can govern it is a forecast: "expected that China would …"."""
+    for k in range(start - 1, max(-1, start - 40), -1):
+        word = tokens[k].low
+        if word in ("said", "says", "announced", "confirmed", "told", "declared", "ordered", ";", ":"):
+            return False
+        if word in (",", "and") and tokens[k + 1].low != "that":
+            return False
+        if GOVERNORS.get(word) is Stance.EXPECT:
+            return True
+    return False
 
 
 def _subordinate(tokens: Sequence[Token], index: int) -> bool:
@@ -475,12 +490,17 @@ def _value(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -> 
         claim.change = change_of(percents, reading.sentence.raw[low:high])
         return {"percent": claim.change.new} if claim.change.new is not None and claim.change.unit != "points" else None
     out: dict[str, float] = {}
-    for amount in mine:
+    for place, amount in enumerate(mine):
+        after = mine[place + 1].start if place + 1 < len(mine) else high
         number, unit = (
             (soybean_tonnes(amount.number), "tonnes") if amount.unit == "bushels" else (amount.number, amount.unit)
         )
         unit += "_per_year" if amount.per == "year" and f"{unit}_per_year" in units else ""
-        if f"{unit}_per_year" in units and amount.per is None and _yearly(reading.sentence.raw[low:high][amount.end :]):
+        if (
+            f"{unit}_per_year" in units
+            and amount.per is None
+            and _yearly(reading.sentence.raw[low:high][amount.end : after])
+        ):
             unit += "_per_year"
         if unit in units and not amount.range and not amount.ruled_out:
             out.setdefault(unit, number)
@@ -601,8 +621,13 @@ def _gathering(pair: Pair, claim: Claim, state: State, today: date) -> State:
         return State(Status.POSTPONED, None, day)
     if op is Op.ADVANCE:
         return State(Status.SCHEDULED, None, day)
-    exact = day.exact if day else None
-    ahead = shape.future or (exact is not None and exact > today) or claim.mode not in (Mode.ASSERTED, Mode.BACKGROUND)
+    told = pair.trigger.form & {Form.PAST, Form.PARTICIPLE, Form.NOUN, Form.GERUND} or shape.perfect or claim.headline
+    ahead = (
+        shape.future
+        or (day is not None and day > PartialDate.of(today))
+        or claim.mode not in (Mode.ASSERTED, Mode.BACKGROUND)
+    )
+    ahead = ahead or (day is not None and day.exact is None and not told)
     if op in (Op.SCHEDULE, Op.SET) or ahead:
         return State(Status.SCHEDULED, None, day)
     return State(Status.HELD, None, day)

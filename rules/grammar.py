@@ -441,7 +441,7 @@ GOVERNORS: dict[str, Stance] = dict(
             "consider weigh mull study discuss examine explore contemplate debate eye review negotiate",
             "talk talks idea options option whether possibility",
         ),
-        *_family(Stance.EXPECT, "expect foresee predict forecast see anticipate hope believe", "hopes"),
+        *_family(Stance.EXPECT, "expect foresee predict forecast see anticipate hope believe think reckon", "hopes"),
         *_family(Stance.THREAT, "threaten warn vow", "threat threats choice"),
         *_family(Stance.PROPOSE, "propose offer suggest float", "proposal draft offer bill"),
         *_family(

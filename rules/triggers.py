@@ -332,6 +332,8 @@ def _small_clause(tokens: Sequence[Token], mention: Mention, shape: Frame) -> tu
 
 def _behind(tokens: Sequence[Token], index: int, end: int, trigger: Trigger, able: Sequence[Mention]) -> Mention | None:
     """The first mention behind an active verb, inside its clause."""
+    if index + 1 < len(tokens) and tokens[index + 1].low == ",":
+        return None
     limit = min(len(tokens), index + _REACH)
     for k in range(index + 1, limit):
         if tokens[k].low in _HARD or (
