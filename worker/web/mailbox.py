@@ -48,9 +48,7 @@ def read(folder: Path, name: str) -> WholeMail | None:
     path, written = found
     source = path.read_bytes()[:LARGEST]
     mail, message = _mail(path, written), _parse(source)
-    body = message.get_body(preferencelist=("plain", "html"))
-    text = body.get_content() if body else ""
-    return WholeMail(**vars(mail), text=text if isinstance(text, str) else "", source=source)
+    return WholeMail(**vars(mail), text=_text(message), source=source)
 
 
 def _files(folder: Path) -> dict[str, tuple[Path, datetime]]:
@@ -69,6 +67,17 @@ def _mail(path: Path, written: datetime) -> Mail:
         message = _parse(file.read(LARGEST))
     subject, sender, to = (str(message.get(name, "")) for name in ("Subject", "From", "To"))
     return Mail(path.name, subject, sender, to, written)
+
+
+def _text(message: EmailMessage) -> str:
+    body = message.get_body(preferencelist=("plain", "html"))
+    payload = body.get_payload(decode=True) if body else b""
+    if body is None or not isinstance(payload, bytes):
+        return ""
+    try:
+        return payload.decode(body.get_content_charset("utf-8"), "replace")
+    except LookupError:  # a charset that nobody knows
+        return payload.decode("utf-8", "replace")
 
 
 def _parse(source: bytes) -> EmailMessage:
