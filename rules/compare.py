@@ -94,6 +94,8 @@ def _silent(claim: Claim, article: Article, ledger: Ledger) -> Why | None:
         return Why.OUTSIDER
     if claim.negated:
         return Why.NEGATED
+    if claim.op is Op.CONSIDER and claim.mode is Mode.EXPECTED and Speaker.DECIDER not in (claim.wisher, claim.speaker):
+        return Why.OUTSIDER
     if article.source_kind is SourceKind.BLOG and claim.speaker is Speaker.OUTLET and claim.mode not in DECIDED:
         return Why.OUTSIDER
     if claim.happened and claim.mode in DECIDED and _before_the_record(claim.happened, claim.fact, ledger):
@@ -149,6 +151,8 @@ def _resolve(claim: Claim, spec: FactSpec, before: State, ledger: Ledger, articl
         told = replace(state, status=None)
         if claim.op is Op.START or (claim.op is Op.IMPOSE and not _differs(told, before)):
             return told
+    if spec.kind is FactKind.MEETING and state.status is Status.SCHEDULED and _later(state.effective, before):
+        state = replace(state, status=Status.POSTPONED)
     if state.status is Status.HELD and state.effective is None and before.effective and before.effective.exact:
         state = replace(
             state, effective=before.effective
@@ -176,6 +180,12 @@ def _reckoned(claim: Claim, before: State, fact: str, ledger: Ledger) -> Value |
     return out or None
 
 
+def _later(effective: PartialDate | None, before: State) -> bool:
+    """Whether a meeting on record for one day is now to take place on a later one."""
+    ahead = before.status is Status.SCHEDULED and before.effective is not None and before.effective.exact is not None
+    return bool(ahead and effective and effective.exact and effective > before.effective)  # type: ignore[operator]
+
+
 def _still_ahead(before: State, article: Article) -> bool:
     day = before.effective.exact if before.effective else None
     return before.status in (Status.ANNOUNCED, Status.AGREED, Status.PROPOSED) and (
@@ -184,7 +194,8 @@ def _still_ahead(before: State, article: Article) -> bool:
 
 
 def _signal(claimed: State, before: State, why: Why, claim: Claim) -> Verdict:
-    moving = claim.op in (Op.DELAY, Op.ADVANCE, Op.EXTEND, Op.SHORTEN, Op.RAISE, Op.LOWER)
+    moving = claim.op in (Op.DELAY, Op.ADVANCE, Op.EXTEND, Op.SHORTEN, Op.RAISE, Op.LOWER, Op.RESTORE)
+    moving = moving or (claim.op is Op.BUY and claim.mode is Mode.WISHED)
     if claim.mode is Mode.THREATENED and before.status is Status.THREATENED and not moving:
         claimed = replace(claimed, status=None)
     if not moving and not _differs(claimed, before):
@@ -194,7 +205,7 @@ def _signal(claimed: State, before: State, why: Why, claim: Claim) -> Verdict:
 
 def _decided(claim: Claim, claimed: State, before: State, spec: FactSpec, ledger: Ledger, article: Article) -> Verdict:
     if claimed.empty and claim.op in (Op.EXTEND, Op.SHORTEN):
-        return _undated_extension(before)
+        return _undated_extension(before, spec.id, ledger)
     if claimed.empty:
         return Verdict(Kind.MENTION, Why.NOTHING_NEW, claimed)
     if _left_behind(claimed, before) or _ends_what_is_off(claim, claimed, before, article):
@@ -202,7 +213,14 @@ def _decided(claim: Claim, claimed: State, before: State, spec: FactSpec, ledger
     if _only_dates_it(claimed, before, spec.id, ledger):
         return Verdict(Kind.CONFIRM, Why.SAME, claimed)
     if not _differs(claimed, before):
-        untold = claim.op in (Op.LOWER, Op.RAISE) and claimed.value is None and _first_turn(spec.id, ledger)
+        told = (
+            claim.headline
+            or claim.mode is Mode.COMMITTED
+            or claim.speaker is not Speaker.OUTLET
+            or "has" in claim.cues
+            or "have" in claim.cues
+        )
+        untold = claim.op in (Op.LOWER, Op.RAISE) and claimed.value is None and told and _first_turn(spec.id, ledger)
         return (
             Verdict(Kind.CHANGE, Why.NEW_VALUE, claimed, before) if untold else Verdict(Kind.CONFIRM, Why.SAME, claimed)
         )
@@ -214,9 +232,9 @@ def _decided(claim: Claim, claimed: State, before: State, spec: FactSpec, ledger
     return Verdict(Kind.CHANGE, why, claimed, merge(before, claimed))
 
 
-def _undated_extension(before: State) -> Verdict:
-    """ "Has been extended", without a day: new, unless the record already knows of an end."""
-    if before.until or before.status is Status.AGREED:
+def _undated_extension(before: State, fact: str, ledger: Ledger) -> Verdict:
+    """ "Has been extended", without a day: new, unless an article has told of a turn already."""
+    if not _first_turn(fact, ledger):
         return Verdict(Kind.CONFIRM, Why.SAME)
     return Verdict(Kind.CHANGE, Why.NEW_DATE, State(), before)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from rules.model import ENDED, DeadlineEvent, Finding, Kind, Ledger, PartialDate, Phase, State, Status
+from rules.model import BACKGROUND, ENDED, DeadlineEvent, Finding, Kind, Ledger, PartialDate, Phase, State, Status
 from rules.pack import Pack
 
 UPCOMING_DAYS = (7, 3, 1)
@@ -51,7 +51,7 @@ def _phases(
 ) -> Iterator[DeadlineEvent]:
     entry = ledger.current(fact)
     day = days_of(entry.state).get(role) if entry else None
-    if entry is None or day is None:
+    if entry is None or day is None or entry.confidence == BACKGROUND:
         return
     known = _known_since(ledger, fact, role, day)
 
@@ -97,13 +97,14 @@ def _reported(ledger: Ledger, fact: str, start: datetime) -> bool:
     return any(e.fact == fact and e.valid >= start and e.kind in (Kind.CHANGE, Kind.CONFIRM) for e in ledger.entries)
 
 
-def moved(finding: Finding) -> tuple[DeadlineEvent, ...]:
-    """What a change does to the dates that were on record: `moved`, `cancelled`, or nothing.
+def moved(finding: Finding, ledger: Ledger) -> tuple[DeadlineEvent, ...]:
+    """What a change does to the dates that were on record (`ledger` is the record as the article found it): `moved`, `cancelled`, or nothing.
 
     A date that lies behind the article is history, and is neither moved nor cancelled. A month that becomes a day
     moves nothing, since a month is no deadline.
     """
-    if finding.kind is not Kind.CHANGE or finding.update:
+    entry = ledger.current(finding.fact)
+    if finding.kind is not Kind.CHANGE or finding.update or entry is None or entry.confidence == BACKGROUND:
         return ()
     today, events = finding.published.date(), []
     new = {"effective": finding.after.effective, "until": finding.after.until}

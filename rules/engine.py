@@ -10,7 +10,7 @@ from rules.consolidate import consolidate
 from rules.deadlines import due, moved
 from rules.extract import claims
 from rules.lexicon import lexicon
-from rules.model import Article, Entry, Evaluation, Finding, Kind, Ledger, State
+from rules.model import BACKGROUND, Article, Entry, Evaluation, Finding, Kind, Ledger, State
 from rules.pack import Pack
 
 __all__ = ["due", "evaluate", "open_story"]
@@ -30,7 +30,7 @@ def open_story(pack: Pack, learned: datetime | None = None, *, history: bool = F
             start,
             learned or start,
             source="baseline",
-            confidence="primary" if spec.stated else "press",
+            confidence="primary" if spec.stated else BACKGROUND,
         )
         for spec in pack.facts.values()
         if not spec.record.empty
@@ -66,7 +66,7 @@ def evaluate(article: Article, ledger: Ledger, pack: Pack, learned: datetime | N
     `learned` is the moment at which the record takes up what is found (default: the article's publication).
     """
     findings = consolidate(article, claims(article, lexicon(pack)), ledger, pack)
-    deadlines = tuple(event for finding in findings for event in moved(finding))
+    deadlines = tuple(event for finding in findings for event in moved(finding, ledger))
     entries = [
         _entry(finding, article, learned or article.published)
         for finding in findings

@@ -11,6 +11,8 @@ from rules.grammar import AUXILIARY, GOVERNORS, PAPER, TRIGGERS, Form, Op, Stanc
 from rules.lexicon import Hit, Label, Lexicon
 from rules.mentions import Finder, Memory, Mention
 from rules.modality import (
+    frame,
+    forms_of,
     DECIDED,
     OPEN,
     Mode,
@@ -41,6 +43,7 @@ RETRACTED = (
 """Headlines of notes that take back an earlier report."""
 
 
+_RULING = frozenset({"rule", "find", "hold", "say", "announce", "declare", "decide", "order", "confirm", "conclude"})
 _LEGAL = frozenset("order notification announcement notice proclamation regulation decree".split())
 _COURT = frozenset("court courts judge judges justices tribunal".split())
 
@@ -65,6 +68,8 @@ class Claim:
     wisher: Speaker | None = None
     agreed: bool = False
     by_court: bool = False
+    lasting: bool = False
+    """A length of time is named with it."""
     not_until: bool = False
     """Its date is one before which it will not happen."""
     fresh: bool = False
@@ -115,13 +120,15 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
             voice.date(sentence)
             voice.background(sentence)
             continue
-        dates = find_dates(sentence.raw, article.published)
+        struck = _swapped(sentence.raw)
+        dates = [when for when in find_dates(sentence.raw, article.published) if when.start > struck]
+        amounts = [amount for amount in find_amounts(sentence.raw) if amount.start > struck]
         reading = Reading(
             sentence,
             hits,
             mentions,
             dates,
-            find_amounts(sentence.raw),
+            amounts,
             found,
             voice.date(sentence),
             voice.background(sentence),
@@ -249,7 +256,7 @@ def _claim(
         sentence=sentence,
         cues=(*pair.frame.cues, " ".join(token.raw for token in tokens[pair.index : pair.end][:4])),
         negated=pair.frame.negated,
-        part=pair.mention.part,
+        part=pair.mention.part or pair.trigger.op is Op.EXEMPT,
         headline=sentence.title,
         conditional=depends(tokens),
         agreed=pair.frame.agreed,
@@ -267,13 +274,15 @@ def _claim(
         or any(
             token.low in ("fresh", "new", "further", "more") for token in tokens[pair.mention.start : pair.mention.head]
         ),
-        by_court=any(token.low in _COURT for token in tokens[max(0, pair.frame.start - 14) : pair.frame.start]),
+        by_court=any(token.low in _COURT for token in tokens[: pair.frame.start]),
     )
     if mode in OPEN and pair.frame.governor is not None:
         claim.wisher = _wisher(pair, reading, speaker)
     dates = _dates_of(pair, reading)
+    claim.lasting = any(when.role is Role.DURATION for when in dates)
     claim.not_until = any(when.cue.split()[-1:] in (["until"], ["till"], ["before"]) for when in dates)
-    claim.happened = _happened(dates, pair.trigger.op) or reading.line
+    own = [when for when in dates if not _in_relative(when, pair, tokens)]
+    claim.happened = _happened(own, pair.trigger.op) or reading.line
     claim.state = _state(pair, reading, spec.kind, spec.unit, claim, dates, article)
     if claim.mode is Mode.BACKGROUND and _ahead(claim.state, article.published.date()):
         claim.mode = Mode.ASSERTED
@@ -309,6 +318,8 @@ def _mode(pair: Pair, reading: Reading, kind: FactKind) -> Mode:
         return Mode.PROPOSED
     if conditional(tokens, pair.frame.top):
         return Mode.HYPOTHETICAL if mode is not Mode.HEDGED or "whether" not in {t.low for t in tokens} else Mode.HEDGED
+    if pair.trigger.form == {Form.PRESENT} and pair.frame.bare and _waits(tokens, index):
+        return Mode.BACKGROUND
     if (
         pair.trigger.op in (Op.EXPIRE, Op.END)
         and pair.frame.bare
@@ -317,12 +328,16 @@ def _mode(pair: Pair, reading: Reading, kind: FactKind) -> Mode:
     ):
         return Mode.BACKGROUND
     told = reported(tokens, index)
+    if mode in DECIDED and (embedded := _embedded(tokens, pair.frame.top)):
+        return embedded
     if mode is Mode.HYPOTHETICAL and any(
         token.low in ("warned", "warns", "threatened", "threatens") for token in tokens[: pair.frame.top]
     ):
         return Mode.THREATENED
     if mode is Mode.COMMITTED and pair.frame.governor is None and _forecast(tokens, pair.frame.top):
         return Mode.EXPECTED
+    if mode is Mode.HYPOTHETICAL and not told and not depends(tokens) and _complement(tokens, pair.frame.top):
+        return Mode.COMMITTED  # "nobody was sorry to hear that the rules would not be applied"
     if mode is Mode.HYPOTHETICAL and told:
         return Mode.EXPECTED if _forecast(tokens, pair.frame.top) else Mode.COMMITTED
     if mode is Mode.BACKGROUND and told and not _relative(tokens, pair.frame.top) and "had" in pair.frame.cues:
@@ -336,6 +351,46 @@ def _mode(pair: Pair, reading: Reading, kind: FactKind) -> Mode:
     return mode
 
 
+def _embedded(tokens: Sequence[Token], start: int) -> Mode | None:
+    """What the verb before "that" makes of a clause: "appeared likely to rule that …", "did not say that …"."""
+    that = next((k for k in range(start, max(0, start - 26), -1) if k < len(tokens) and tokens[k].low == "that"), None)
+    if (
+        not that
+        or tokens[that - 1].low in (",", "the", "and")
+        or not (TRIGGERS.get(tokens[that - 1].low) or tokens[that - 1].low in _RULING)
+    ):
+        return None
+    above = frame(tokens, that - 1, forms_of(tokens[that - 1].low))
+    if above.mode in OPEN:
+        return above.mode
+    return Mode.DENIED if above.negated else None
+
+
+def _complement(tokens: Sequence[Token], start: int) -> bool:
+    """Whether a clause completes "hear that", "learned that", "the notice that"."""
+    known = {
+        "hear",
+        "hears",
+        "heard",
+        "learn",
+        "learns",
+        "learned",
+        "learnt",
+        "know",
+        "knows",
+        "knew",
+        "notice",
+        "word",
+        "news",
+        "letter",
+        "memo",
+    }
+    for k in range(max(1, start - 14), start):
+        if tokens[k].low == "that" and any(token.low in known for token in tokens[max(0, k - 4) : k]):
+            return True
+    return False
+
+
 def _forecast(tokens: Sequence[Token], start: int) -> bool:
     """Whether the nearest word before a clause that can govern it is a forecast: "expected that China would …"."""
     for k in range(start - 1, max(-1, start - 40), -1):
@@ -346,6 +401,16 @@ def _forecast(tokens: Sequence[Token], start: int) -> bool:
             return False
         if GOVERNORS.get(word) is Stance.EXPECT:
             return True
+    return False
+
+
+def _waits(tokens: Sequence[Token], index: int) -> bool:
+    """ "Before it starts", "when the order takes effect": a time to come, and not an event."""
+    for k in range(index - 1, max(-1, index - 8), -1):
+        if tokens[k].low in ("before", "when", "until", "once"):
+            return True
+        if tokens[k].low in (",", ";", ".", ":", "—", "and"):
+            return False
     return False
 
 
@@ -401,6 +466,15 @@ def _dates_of(pair: Pair, reading: Reading) -> list[TimeExpression]:
     return [when for when in reading.dates if _owner(when, reading).index == pair.index]
 
 
+_LEGAL_SWAP = ("inserting", "substituting", "substituted", "replaced by")
+
+
+def _swapped(raw: str) -> int:
+    """Where the new words of a legal amendment begin: what stands before "inserting" is struck out."""
+    folded = fold(raw)
+    return max((folded.find(word) for word in _LEGAL_SWAP), default=-1)
+
+
 def _owner(when: TimeExpression, reading: Reading) -> Pair:
     tokens, base = reading.sentence.tokens, reading.sentence.tokens[0].start
     main = [p for p in reading.pairs if not p.reduced and p.frame.mode is not Mode.BACKGROUND] or list(reading.pairs)
@@ -410,6 +484,11 @@ def _owner(when: TimeExpression, reading: Reading) -> Pair:
         reading.pairs,
         key=lambda p: _distance(tokens[p.index].start - base, tokens[p.end - 1].end - base, when.start, when.end),
     )
+
+
+def _in_relative(when: TimeExpression, pair: Pair, tokens: Sequence[Token]) -> bool:
+    """Whether a relative clause begins between a trigger and a date behind it: "rules that it issued three weeks ago"."""
+    return any(token.low in ("that", "which", "who") and token.end <= when.start for token in tokens[pair.end :])
 
 
 def _happened(dates: Sequence[TimeExpression], op: Op) -> PartialDate | None:
@@ -488,6 +567,19 @@ def _value(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -> 
         if told and pair.trigger.op in (Op.SET, Op.RAISE, Op.LOWER):
             low, percents = low + at, [replace(a, start=a.start - at, end=a.end - at) for a in percents if a.start > at]
         claim.change = change_of(percents, reading.sentence.raw[low:high])
+        alone = change_of([], reading.sentence.raw[low:high])
+        moves = alone.points is not None or alone.factor is not None
+        if pair.trigger.op in (Op.RAISE, Op.LOWER) and not told and percents and claim.change.target is not None:
+            old = claim.change.target.number  # what stands before the verb is the rate that it changes
+            new = alone.applied(old) if moves else None
+            return {"percent": new} if new is not None else None
+        if (
+            claim.negated
+            and claim.change.new is not None
+            and claim.change.old is not None
+            and pair.trigger.op is Op.SET
+        ):
+            claim.negated = False  # "will not be 100 but 155"
         return {"percent": claim.change.new} if claim.change.new is not None and claim.change.unit != "points" else None
     out: dict[str, float] = {}
     for place, amount in enumerate(mine):
@@ -563,6 +655,10 @@ def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
 def _measure_negated(op: Op, claim: Claim, state: State, *, progressive: bool) -> State:
     """ "Will not be imposed" takes it off the table; "will not start until January" puts it off."""
     claim.negated = False
+    if claim.by_court and op is Op.IMPOSE:
+        return State(Status.BLOCKED)
+    if op is Op.IMPOSE and (state.until or claim.lasting) and not claim.not_until:
+        return State(Status.SUSPENDED, None, state.effective, state.until)  # "shall cease to be levied for one year"
     if op in (Op.IMPOSE, Op.START, Op.HAPPEN):
         if claim.not_until and (state.until or state.effective):
             return State(Status.SUSPENDED, None, state.effective or state.until, None)
@@ -583,7 +679,7 @@ def _truce(pair: Pair, claim: Claim, state: State, today: date) -> State:
         exact = day.exact if day else None
         if exact and exact > today:
             return State(None, None, None, day)
-        return State(Status.EXPIRED if op is Op.EXPIRE else Status.WITHDRAWN)
+        return State(Status.EXPIRED, None, None, day) if op is Op.EXPIRE else State(Status.WITHDRAWN)
     if op in (Op.WITHDRAW, Op.COLLAPSE):
         return State(Status.WITHDRAWN)
     if op is Op.SUSPEND:
@@ -616,7 +712,8 @@ def _gathering(pair: Pair, claim: Claim, state: State, today: date) -> State:
     if op is Op.WITHDRAW:
         return State(Status.CANCELLED)
     if op is Op.REACH:
-        return State(Status.HELD, None, day)
+        over = claim.cues[-1].lower().startswith(("conclud", "wrap", "complet"))
+        return State(Status.HELD, None, day) if over else State()
     if op is Op.DELAY:
         return State(Status.POSTPONED, None, day)
     if op is Op.ADVANCE:

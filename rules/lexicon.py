@@ -26,6 +26,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
         "import tax",
         "import taxes",
         "impost",
+        "burden",
     ),
     "controls": (
         "controls",
@@ -50,7 +51,17 @@ NOUNS: dict[str, tuple[str, ...]] = {
         "announcements",
     ),
     "truce": ("truce", "pause", "standstill", "ceasefire", "cease fire", "reprieve", "detente", "moratorium"),
-    "meeting": ("meeting", "summit", "talks", "sit down", "encounter", "face to face"),
+    "meeting": (
+        "meeting",
+        "summit",
+        "talks",
+        "sit down",
+        "encounter",
+        "face to face",
+        "showdown",
+        "rendezvous",
+        "parley",
+    ),
     "visit": ("visit", "trip", "journey"),
     "deal": ("deal", "agreement", "accord", "pact", "framework", "treaty"),
     "purchases": ("purchases", "purchase", "buying", "imports", "orders"),
@@ -80,7 +91,11 @@ netherlands|dutch|the hague; new zealand; nigeria|nigerian; north korea|pyongyan
 philippines|philippine|filipino|manila; poland|polish; portugal|portuguese; qatar|qatari; romania|romanian; russia|russian|moscow|kremlin|putin;
 saudi arabia|saudi; singapore|singaporean; south africa|south african; south korea|korea|korean|seoul; spain|spanish; sri lanka|sri lankan; sweden|swedish; switzerland|swiss|bern; syria|syrian;
 taiwan|taiwanese|taipei; tanzania|tanzanian; thailand|thai|bangkok; tunisia|tunisian; turkey|turkish|ankara; emirates|emirati|uae; ukraine|ukrainian|kyiv|zelensky;
-united states|american|america|u.s|washington; uruguay|uruguayan; uzbekistan|uzbek; venezuela|venezuelan; vietnam|vietnamese|hanoi; zambia|zambian; zimbabwe
+united states|american|america|u.s|washington; uruguay|uruguayan; el salvador|salvadoran; guatemala|guatemalan; ecuador|ecuadorian; honduras|honduran; costa rica|costa rican; nicaragua|nicaraguan; dominican republic;
+paraguay|paraguayan; guyana; haiti|haitian; jamaica|jamaican; liechtenstein; luxembourg; malta|maltese; cyprus|cypriot; croatia|croatian; slovenia|slovenian; slovakia|slovak; serbia|serbian; bulgaria|bulgarian; estonia|estonian; latvia|latvian; lithuania|lithuanian;
+albania|albanian; bosnia; moldova|moldovan; belarus|belarusian; georgia|georgian; armenia|armenian; azerbaijan|azerbaijani; turkmenistan; kyrgyzstan|kyrgyz; tajikistan|tajik; oman|omani; kuwait|kuwaiti; bahrain|bahraini; lebanon|lebanese; libya|libyan;
+sudan|sudanese; ghana|ghanaian; ivory coast; senegal|senegalese; cameroon; congo|congolese; angola|angolan; mozambique; madagascar; rwanda|rwandan; uganda|ugandan; botswana; namibia; brunei; timor; papua new guinea; fiji; viet nam;
+uruguay|uruguayan; uzbekistan|uzbek; venezuela|venezuelan; vietnam|vietnamese|hanoi; zambia|zambian; zimbabwe
 """
 """Countries by their names, adjectives and capitals, one group each."""
 
@@ -194,15 +209,21 @@ class Lexicon:
             for sequence, entry in found
             if entry.label in (Label.NOUN, Label.NAME)
         }
-        return ahocorasick_rs.AhoCorasick(sorted(anchors | _VERBAL))
+        return ahocorasick_rs.AhoCorasick(sorted(anchors | self._event_words()))
+
+    def _event_words(self) -> set[str]:
+        """The words of facts that a verb alone can name: whom it is about, where, what goods."""
+        return {
+            " ".join(sequence)
+            for found in self.table.values()
+            for sequence, entry in found
+            if entry.label is Label.MARK and is_event(self.pack.facts[entry.of].kind)
+        }
 
     def anchored(self, text: str) -> bool:
         """Whether the text holds any word that a fact of this pack could hang on."""
         folded = fold(text).replace("-", " ")
         return bool(self._anchors.find_matches_as_indexes(folded))
-
-
-_VERBAL = frozenset({"meet", "met ", "visit", "travel", "trip", "beijing", "buy", "purchas", "fly "})
 
 
 @lru_cache(maxsize=1)

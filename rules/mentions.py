@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from rules.grammar import AUXILIARY, GOVERNORS, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH, TRIGGERS, Form
-from rules.lexicon import GOODS, Hit, Label, Lexicon
+from rules.grammar import AUXILIARY, GOVERNORS, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH, TRIGGERS, Form, Op
+from rules.lexicon import GOODS, Entry, Hit, Label, Lexicon
 from rules.model import FactKind
 from rules.pack import FactSpec
 from rules.text import Sentence, Token, words
@@ -29,6 +29,7 @@ _STOP_RIGHT = frozenset("; : — ! ? said says told while but because although u
 _LEADING = frozenset("by on for against from of to in with over".split())
 _WEAK = frozenset("additional extra further new another added".split())
 """Marks that many things of one kind can bear."""
+_PUTTING = frozenset(word for word, found in TRIGGERS.items() if any(t.op is Op.IMPOSE for t in found))
 _PRONOUNS = frozenset("it this that they these those them".split())
 _DEFINITE = frozenset("the this that these those its their his such both".split())
 
@@ -90,7 +91,7 @@ class Finder:
             if h.entry.label is Label.NAME and self._alone(h, hits)
         ]
         taken = {index for m in out for index in range(m.start, m.end)}
-        for hit in hits:
+        for hit in (*hits, *self._bare_rates(tokens)):
             if (
                 hit.entry.label is Label.NOUN
                 and hit.start not in taken
@@ -114,6 +115,21 @@ class Finder:
         ):
             memory.foreign = number
         return sorted(out, key=lambda m: m.head)
+
+    def _bare_rates(self, tokens: Sequence[Token]) -> list[Hit]:
+        """ "Slapped 34% on every product of …": a rate that is put on something is a tariff without the word."""
+        if "tariff" not in self.by_family:
+            return []
+        found = [
+            k
+            for k, token in enumerate(tokens)
+            if token.low == "%" and tokens[k + 1 : k + 2] and tokens[k + 1].low == "on"
+        ]
+        return [
+            Hit(Entry(Label.NOUN, "tariff"), k, k + 1)
+            for k in found
+            if any(t.low in _PUTTING for t in tokens[max(0, k - 7) : k])
+        ]
 
     def _header(self, sentence: Sentence, number: int, hits: Sequence[Hit], memory: Memory) -> None:
         """ "2. Fentanyl.": a line of a list that only names its topic."""
@@ -178,13 +194,14 @@ class Finder:
     def _weak_group(spec: FactSpec, group: int) -> bool:
         return set(words(spec.marks[group])) <= _WEAK
 
-    def _aimed(self, spec: FactSpec, by: set[str], on: set[str], hits: Sequence[Hit], memory: Memory) -> bool:
+    def _aimed(self, spec: FactSpec, on: set[str], hits: Sequence[Hit], memory: Memory) -> bool:
         """Whether the measure is aimed where the fact says: in so many words, or because the article is about that party."""
-        if spec.kind is not FactKind.MEASURE or spec.on is None or spec.on in on:
+        if spec.kind is not FactKind.MEASURE or spec.on in on:
             return True
         named = {h.entry.of for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER)}
         foreign = any(h.entry.label is Label.COUNTRY for h in hits)
-        return spec.on in named or (spec.on in memory.parties and not memory.elsewhere and not foreign)
+        party = spec.on or spec.by
+        return party is None or party in named or (party in memory.parties and not memory.elsewhere and not foreign)
 
     def _weight(
         self,
@@ -208,7 +225,7 @@ class Finder:
             return 0, frozenset()
         pool = hits if spec.kind in (FactKind.MEETING, FactKind.VISIT, FactKind.DEAL, FactKind.TRUCE) else inside
         marks = self._marks(spec, pool, inside, hit, memory, tokens)
-        if not self._aimed(spec, by, on, hits, memory) or not self._between(spec, hits, inside, memory):
+        if not self._aimed(spec, on, hits, memory) or not self._between(spec, tokens, hits, inside, memory):
             return 0, frozenset()
         points = 6 * bool(marks) + bool(by) + bool(on)
         near = min(
@@ -242,13 +259,17 @@ class Finder:
             return (4 if alone else 0), frozenset()
         return 0, frozenset()
 
-    def _between(self, spec: FactSpec, hits: Sequence[Hit], inside: Sequence[Hit], memory: Memory) -> bool:
+    def _between(
+        self, spec: FactSpec, tokens: Sequence[Token], hits: Sequence[Hit], inside: Sequence[Hit], memory: Memory
+    ) -> bool:
         """Whether a thing between two parties is between these: no other country in the sentence, unless the phrase names them."""
         if spec.kind not in (FactKind.DEAL, FactKind.TRUCE):
             return True
         if len({h.entry.of for h in inside if h.entry.label is Label.PARTY and h.entry.of in self.sides}) > 1:
             return True
-        return not memory.elsewhere and not any(h.entry.label is Label.COUNTRY for h in hits)
+        return not memory.elsewhere and not any(
+            h.entry.label is Label.COUNTRY and not _located(tokens, h) for h in hits
+        )
 
     def _owner(self, spec: FactSpec, hit: Hit, by: set[str], hits: Sequence[Hit], memory: Memory) -> bool:
         """Whether a measure that bears no mark is this party's: by its phrase, the subject before it, or the source."""
@@ -292,10 +313,24 @@ class Finder:
         known = memory.parties if spec.kind in (FactKind.MEETING, FactKind.VISIT, FactKind.DEAL) else set()
         if spec.kind is FactKind.MEETING and not found and hit.end - hit.start and self._same_meeting(tokens, hit):
             found = {g: set() for g in range(len(spec.marks))}
+        if spec.kind is FactKind.DEAL:
+            found = {g: members for g, members in found.items() if self._named_as_sides(spec, g, near, tokens)}
         return frozenset(
             g
             for g, members in found.items()
             if len(members | self.lexicon.implied(spec.id, g, known)) == self.lexicon.groups[spec.id, g]
+        )
+
+    def _named_as_sides(self, spec: FactSpec, group: int, near: Sequence[Hit], tokens: Sequence[Token]) -> bool:
+        """Whether a deal's parties are its sides: "the American coffee chain" and "its China business" are not."""
+        if not spec.marks[group].replace(" ", "").count("@") > 1:
+            return True
+        hits = [h for h in self.lexicon.hits(tokens) if h.entry.label in (Label.PARTY, Label.DECIDER)]
+        return any(h.entry.label is Label.DECIDER for h in hits) or any(
+            h.entry.of in self.sides
+            and not tokens[h.end - 1].low.endswith(("an", "ese"))
+            and not _before_noun(tokens, h.end)
+            for h in hits
         )
 
     @staticmethod
@@ -391,9 +426,7 @@ class Finder:
                 and not self._weak(h)
                 and "@" not in self.pack.facts[h.entry.of].marks[h.entry.group]
             }
-            marked &= {
-                spec.id for spec in self.by_family.get(hit.entry.of, ()) if self._aimed(spec, by, on, hits, memory)
-            }
+            marked &= {spec.id for spec in self.by_family.get(hit.entry.of, ()) if self._aimed(spec, on, hits, memory)}
             if len(marked) == 1 and not memory.elsewhere:
                 return Mention(marked.pop(), hit.start, left, right, anaphor=True, weight=1)
             return self._known(hit, inside, left, right, memory, number)
@@ -431,7 +464,8 @@ class Finder:
         for index, token in enumerate(tokens):
             opens = index < 6 or tokens[index - 1].low in (",", "and", "but", ":", '"', "that")
             following = tokens[index + 1].low if index + 1 < len(tokens) else ""
-            subject = opens and (following == "'s" or _verbal(following))
+            behind_of = index > 0 and tokens[index - 1].low == "of" and token.low in ("it", "that", "them")
+            subject = (opens or behind_of) and (behind_of or following == "'s" or _verbal(following))
             taken = token.low in ("it", "them") and index > 0 and tokens[index - 1].low in TRIGGERS
             if token.low in _PRONOUNS and (subject or taken):
                 out.append(Mention(next(iter(recent)), index, index, index + 1, anaphor=True, weight=1))
@@ -509,6 +543,22 @@ def _partial(tokens: Sequence[Token], left: int, head: int) -> bool:
 def _located(tokens: Sequence[Token], h: Hit) -> bool:
     """Whether a country is only where something takes place: "in South Korea"."""
     return h.start > 0 and tokens[h.start - 1].low in ("in", "at", "from")
+
+
+def _before_noun(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a country's name only describes the noun behind it: "China business"."""
+    return index < len(tokens) and tokens[index].low in (
+        "business",
+        "unit",
+        "arm",
+        "operations",
+        "market",
+        "sales",
+        "chain",
+        "firm",
+        "company",
+        "stores",
+    )
 
 
 def _goods_of(tokens: Sequence[Token], party: str, hits: Sequence[Hit]) -> bool:

@@ -52,7 +52,7 @@ _HARD = frozenset('; : — ( ) . " ! ? | *'.split())
 _ALWAYS_HEDGE = frozenset("probably likely possibly perhaps reportedly maybe tentatively".split())
 _REPORT = frozenset(
     (
-        "reckons reckoned argues argued predicts predicted estimates estimated believes believed thinks said says "
+        "think believe expect expects reckon predict reckons reckoned hinted hints signalled signaled indicated argues argued predicts predicted estimates estimated believes believed thinks said says "
         "say saying warned warns told tells tell statement announced announces confirmed confirms replied replies "
         "added adds wrote writes informed stated according disclosed revealed reveals reported reports recalled "
         "claimed insisted noted explained declared posted"
@@ -141,7 +141,9 @@ def frame(
     out.perfect = bool(aux & {"has", "have", "'ve", "having"}) or (
         "'s" in aux and Form.PARTICIPLE in forms and "been" in aux
     )
-    out.negated = any(word in NEGATION for word in chain) or ("no" in chain and "longer" in chain)
+    out.negated = (
+        any(word in NEGATION for word in chain) or ("no" in chain and "longer" in chain) or _inverted(tokens, k + 1)
+    )
     out.bare = not [w for w in chain if w not in ADVERB] and not out.progressive
     _modals(out, tokens, chain, aux)
     infinitive = "to" in chain
@@ -195,6 +197,16 @@ def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> Non
             if wish is not None:
                 _apply(out, tokens, wish, Stance.WISH, depth)
             return
+
+
+def _inverted(tokens: Sequence[Token], start: int) -> bool:
+    """ "Nor has their implementation been suspended"."""
+    for k in range(start - 1, max(-1, start - 8), -1):
+        if tokens[k].low in ("nor", "neither"):
+            return k + 1 < len(tokens) and tokens[k + 1].low in AUXILIARY
+        if tokens[k].low in _HARD or tokens[k].low == ",":
+            return False
+    return False
 
 
 def _quote_inside(tokens: Sequence[Token], k: int) -> bool:
@@ -364,6 +376,10 @@ def belies(tokens: Sequence[Token]) -> bool:
     """Whether a sentence says that what was reported is not so: "the reports are without basis"."""
     words = [token.low for token in tokens]
     subject = {
+        "rate",
+        "rated",
+        "rating",
+        "verdict",
         "report",
         "reports",
         "message",
@@ -457,35 +473,35 @@ _SEGMENT = frozenset('; : — ( ) . " ! ? , that'.split())
 
 
 def speaker_of(tokens: Sequence[Token], hits: Sequence[Hit]) -> tuple[Speaker, str | None]:
-    """Who says what a sentence says: the class, and the words that name him."""
+    """Who says what a sentence says: the class, and the words that name him. Unnamed sources weigh more than whom they quote."""
     text = [token.low for token in tokens]
-    if (
-        "anonymity" in text
-        or ("named" in text and {"not", "none", "neither", "nor"} & set(text))
-        or "reportedly" in text
-        or "rumoured" in text
-        or "rumored" in text
-    ):
+    hidden = "named" in text and {"not", "none", "neither", "nor"} & set(text)
+    if "anonymity" in text or hidden or {"reportedly", "rumoured", "rumored"} & set(text):
         return Speaker.UNNAMED, "unnamed sources"
+    found: list[tuple[Speaker, str | None]] = []
     for k, word in enumerate(text):
-        if word not in _REPORT:
-            continue
-        start = k
-        while start > 0 and text[start - 1] not in _SEGMENT:
-            start -= 1
-        if start and text[start - 1] == "that" and not (start > 1 and text[start - 2] in _REPORT):
-            continue  # "… arguments that lawyers said pointed to defeat": a remark inside the sentence
-        end = k + 1
-        while end < len(text) and text[end] not in _SEGMENT:
-            end += 1
-        verdict = classify(text, start, k, hits)
-        if verdict is None or word == "according":
-            start, verdict = k, classify(text, k + 1, min(end, k + 12), hits)
-        else:
-            end = k + 1
-        if verdict is not None:
-            return verdict, " ".join(token.raw for token in tokens[start:end])
-    return Speaker.OUTLET, None
+        if word in _REPORT:
+            verdict, start, end = _sayer(text, k, hits)
+            if verdict is not None:
+                found.append((verdict, " ".join(token.raw for token in tokens[start:end])))
+    unnamed = [each for each in found if each[0] is Speaker.UNNAMED]
+    return (unnamed or found or [(Speaker.OUTLET, None)])[0]
+
+
+def _sayer(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker | None, int, int]:
+    """Who stands with the verb of saying at `k`, and where: before it, or behind "according to" and "said"."""
+    start = k
+    while start > 0 and text[start - 1] not in _SEGMENT:
+        start -= 1
+    if start and text[start - 1] == "that" and not (start > 1 and text[start - 2] in _REPORT):
+        return None, start, k  # "… arguments that lawyers said pointed to defeat": a remark inside the sentence
+    end = k + 1
+    while end < len(text) and text[end] not in _SEGMENT:
+        end += 1
+    verdict = classify(text, start, k, hits)
+    if verdict is None or text[k] == "according":
+        return classify(text, k + 1, min(end, k + 12), hits), k, end
+    return verdict, start, k + 1
 
 
 def classify(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> Speaker | None:

@@ -294,6 +294,10 @@ class DeadlineEvent:
         )
 
 
+BACKGROUND = "background"
+"""The `confidence` of what a pack adds of its own to the baseline: compared with, and never a deadline."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the record. Entries are only ever added."""
@@ -311,7 +315,7 @@ class Entry:
     url: str | None = None
     quote: str | None = None
     confidence: str = "primary"
-    """`primary`: the official text; `press`; `secondary`: told second hand; `engine`: found by the rules."""
+    """`primary`: the official text; `press`; `secondary`: told second hand; `background`; `engine`: found by the rules."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; moments as RFC 3339."""

@@ -96,8 +96,17 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
         elif low == "cent" and tokens and tokens[-1].low == "per":
             low, start = "%", tokens.pop().start - offset
             piece = raw[start:end]
+        if low == "%" and tokens and tokens[-1].low == "hundred":
+            _hundred(tokens)
         tokens.append(Token(low, piece, offset + start, offset + end))
     return tokens
+
+
+def _hundred(tokens: list[Token]) -> None:
+    """ "A hundred per cent" is 100 per cent."""
+    last = tokens.pop()
+    first = tokens.pop() if tokens and tokens[-1].low in ("a", "one") else last
+    tokens.append(Token("100", last.raw, first.start, last.end))
 
 
 _BEFORE_MONTH = frozenset(

@@ -22,7 +22,7 @@ _GATHERINGS = "CONSIDER START END WITHDRAW DELAY ADVANCE HAPPEN SCHEDULE SET RES
 OPS: dict[FactKind, frozenset[Op]] = {
     kind: frozenset(Op[name] for name in names.split())
     for kind, names in {
-        _M: "CONSIDER ANNOUNCE IMPOSE START SET RAISE LOWER SUSPEND DELAY ADVANCE WITHDRAW EXPIRE END BLOCK RESTORE EXTEND SHORTEN HAPPEN THREATEN PROPOSE",
+        _M: "EXEMPT CONSIDER ANNOUNCE IMPOSE START SET RAISE LOWER SUSPEND DELAY ADVANCE WITHDRAW EXPIRE END BLOCK RESTORE EXTEND SHORTEN HAPPEN THREATEN PROPOSE",
         _T: "CONSIDER EXTEND SHORTEN EXPIRE END WITHDRAW COLLAPSE REACH SUSPEND RESTORE",
         _P: "CONSIDER BUY SUSPEND WITHDRAW DELAY RAISE EXTEND RESTORE END",
         FactKind.MEETING: "MEET REACH " + _GATHERINGS,
@@ -36,7 +36,7 @@ SELF_NAMING = {Op.MEET: FactKind.MEETING, Op.TRAVEL: FactKind.VISIT, Op.BUY: Fac
 """Verbs that name the fact themselves: "they met", "he will travel to China", "China will buy soybeans"."""
 
 _HARD = frozenset("; — ( ) . ! ?".split())
-_COPULAS = frozenset({"be", "is", "are"})
+_COPULAS = frozenset({"be", "is", "are", "'s"})
 _NAMING = frozenset(word for word, found in TRIGGERS.items() if any(trigger.op in SELF_NAMING for trigger in found))
 """The words that can name a fact without a noun; where a sentence names none, only these are looked at."""
 _DETERMINERS = frozenset(
@@ -102,8 +102,8 @@ def _readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
     for trigger in TRIGGERS.get(tokens[index].low, ()):
         if _imperative(tokens, index, trigger.form):
             continue
-        if index and tokens[index - 1].low == "as" and Form.PARTICIPLE in trigger.form:
-            continue  # "as announced"
+        if index and tokens[index - 1].low in ("as", "so") and Form.PARTICIPLE in trigger.form:
+            continue  # "as announced", "so-called"
         if nominal and tokens[index - 1].low in ("this", "that") and trigger.form == {Form.PRESENT}:
             pass  # "that leaves the rate at …"
         elif nominal and not trigger.form & {Form.NOUN, Form.PREDICATE}:
@@ -154,7 +154,7 @@ def _imperative(tokens: Sequence[Token], index: int, forms: frozenset[Form]) -> 
 
 def _predicative(tokens: Sequence[Token], index: int) -> bool:
     """Whether a predicate is said of something: a form of "to be" or "remain" shortly before it, or a headline's end."""
-    before = {token.low for token in tokens[max(0, index - 2) : index]}
+    before = {token.low for token in tokens[max(0, index - 2 - (tokens[index - 1].low == '"')) : index]}
     if before & (AUXILIARY | {"remain", "remains", "remained", "becomes", "stay", "stays", "entered"}):
         return True
     return index + 3 >= len(tokens) and tokens[index].low in ("off", "on", "in")
@@ -168,6 +168,12 @@ def _copula(tokens: Sequence[Token], index: int) -> bool:
         "instead" in ahead + [token.low for token in tokens[index + 5 : index + 7]]
         and any(word.isdigit() for word in ahead[:2])
     )
+    stands = bool({"up", "down"} & {token.low for token in tokens[index + 3 : index + 8]}) and "from" in {
+        token.low for token in tokens[index + 3 : index + 9]
+    }
+    dated = bool({"effective", "effect", "today", "now"} & {token.low for token in tokens[:index]})
+    if amount and (stands or dated) and tokens[index].low in ("is", "'s"):
+        return True
     return amount and bool(near & {"will", "shall", "now", "to", "would"}) and tokens[index].low != "now"
 
 
@@ -222,6 +228,10 @@ def _acts_on(
         chosen, compound = _nominal(tokens, index, able)
         yield from (Pair(trigger, index, end, m, shape, compound=compound) for m in _joined(tokens, chosen, able))
         return
+    if trigger.op is Op.EXEMPT:
+        exempt = _behind(tokens, index, end, trigger, able)
+        yield from (Pair(trigger, index, end, m, shape) for m in _joined(tokens, exempt, able))
+        return
     if trigger.stance is not None:
         yield from _governed(tokens, index, end, trigger, shape, able)
         return
@@ -251,6 +261,10 @@ def _acts_on(
         yield from (
             Pair(trigger, index, end, m, shape, reduced=reduced) for m in _joined(tokens, before, able, backwards=True)
         )
+    elif before and any(
+        token.low in ("let", "lets", "letting") for token in tokens[max(0, before.start - 3) : before.head]
+    ):
+        yield from (Pair(trigger, index, end, m, shape) for m in _joined(tokens, before, able, backwards=True))
     elif before and trigger.op in (Op.SET, Op.SUSPEND, Op.WITHDRAW) and before.anaphor is False and shape.negated:
         yield Pair(trigger, index, end, before, shape)
 
@@ -332,17 +346,17 @@ def _small_clause(tokens: Sequence[Token], mention: Mention, shape: Frame) -> tu
 
 def _behind(tokens: Sequence[Token], index: int, end: int, trigger: Trigger, able: Sequence[Mention]) -> Mention | None:
     """The first mention behind an active verb, inside its clause."""
-    if index + 1 < len(tokens) and tokens[index + 1].low == ",":
-        return None
+    if trigger.op is Op.ANNOUNCE and index + 1 < len(tokens) and tokens[index + 1].low == ",":
+        return None  # "by a second order, …"
     limit = min(len(tokens), index + _REACH)
     for k in range(index + 1, limit):
         if tokens[k].low in _HARD or (
-            tokens[k].low in SUBORDINATE
+            tokens[k].low in SUBORDINATE - {"until"}
             and not (tokens[k].low == "as" and k + 1 < len(tokens) and tokens[k + 1].low == "of")
         ):
             limit = k
             break
-    return next((m for m in able if index < m.head < limit and (not trigger.gap or m.head < end + 12)), None)
+    return next((m for m in able if index < m.head < limit and (not trigger.gap or m.head < end + 18)), None)
 
 
 def _before(tokens: Sequence[Token], start: int, index: int, able: Sequence[Mention]) -> Mention | None:
