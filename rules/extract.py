@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from rules.dates import Role, TimeExpression, find_dates
 from rules.grammar import AUXILIARY, GOVERNORS, PAPER, TRIGGERS, Form, Op, Stance
@@ -122,7 +124,7 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
             continue
         struck = _swapped(sentence.raw)
         dates = [when for when in find_dates(sentence.raw, article.published) if when.start > struck]
-        amounts = [amount for amount in find_amounts(sentence.raw) if amount.start > struck]
+        amounts = [amount for amount in find_amounts(_grouped(sentence.raw)) if amount.start > struck]
         reading = Reading(
             sentence,
             hits,
@@ -174,7 +176,8 @@ class Voice:
 
     def background(self, sentence: Sentence) -> bool:
         """Whether the paragraph's heading is "Background", as in orders and notices."""
-        if sentence.raw.strip(" .:").lower() in ("background", "recitals", "whereas"):
+        words = sentence.raw.strip(" .:").lower()
+        if words in ("background", "recitals", "whereas") or words.startswith("whereas"):
             self.recital = sentence.paragraph
         return self.recital == sentence.paragraph
 
@@ -469,6 +472,14 @@ def _dates_of(pair: Pair, reading: Reading) -> list[TimeExpression]:
 _LEGAL_SWAP = ("inserting", "substituting", "substituted", "replaced by")
 
 
+_SPACED = re.compile(r"(?<![\d.,])(\d{1,3})[ \u00a0\u202f](\d{3})(?=[ \u00a0\u202f]\d{3}\b|\b)(?![.,]?\d)")
+
+
+def _grouped(raw: str) -> str:
+    """ "350 000 tonnes" with its thousands joined, in the same length."""
+    return _SPACED.sub(r"\1,\2", raw)
+
+
 def _swapped(raw: str) -> int:
     """Where the new words of a legal amendment begin: what stands before "inserting" is struck out."""
     folded = fold(raw)
@@ -488,7 +499,13 @@ def _owner(when: TimeExpression, reading: Reading) -> Pair:
 
 def _in_relative(when: TimeExpression, pair: Pair, tokens: Sequence[Token]) -> bool:
     """Whether a relative clause begins between a trigger and a date behind it: "rules that it issued three weeks ago"."""
-    return any(token.low in ("that", "which", "who") and token.end <= when.start for token in tokens[pair.end :])
+    behind = tokens[pair.end - 1 :]
+    return any(
+        token.low in ("that", "which", "who")
+        and token.end <= when.start
+        and before.low not in ("of", "in", "on", "at", "by", "for")
+        for before, token in pairwise(behind)
+    )
 
 
 def _happened(dates: Sequence[TimeExpression], op: Op) -> PartialDate | None:
@@ -662,6 +679,8 @@ def _measure_negated(op: Op, claim: Claim, state: State, *, progressive: bool) -
     if op in (Op.IMPOSE, Op.START, Op.HAPPEN):
         if claim.not_until and (state.until or state.effective):
             return State(Status.SUSPENDED, None, state.effective or state.until, None)
+        if state.until or state.effective:
+            return State(Status.SUSPENDED)  # not then, and no other day is named
         if claim.mode is Mode.COMMITTED or "longer" in claim.cues or progressive:
             return State(Status.WITHDRAWN)
     claim.negated = True

@@ -569,7 +569,7 @@ GOVERNORS: dict[str, Stance] = dict(
         ),
         *_family(Stance.REFUSE, "refuse decline fail reject oppose cease forbid bar prohibit balk", ""),
         *_family(Stance.DENY, "deny dismiss dispute rebut", "denial"),
-        *_family(Stance.CONTINUE, "continue keep go", ""),
+        *_family(Stance.CONTINUE, "continue keep go start begin", ""),
     ]
 )
 

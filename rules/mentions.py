@@ -456,7 +456,10 @@ class Finder:
 
     def _pronouns(self, tokens: Sequence[Token], out: list[Mention], memory: Memory, number: int) -> None:
         """A pronoun at the head of its sentence or clause stands for the fact last named, if that was just before."""
-        if out or not memory.facts or number - memory.facts[-1][1] > 2 or memory.foreign >= number:
+        if out:
+            out += _objects(tokens, out)
+            return
+        if not memory.facts or number - memory.facts[-1][1] > 2 or memory.foreign >= number:
             return
         recent = {fact for fact, when in memory.facts if when == memory.facts[-1][1]}
         if len(recent) != 1:
@@ -538,6 +541,17 @@ def _partial(tokens: Sequence[Token], left: int, head: int) -> bool:
         any(w in ("chapter", "part", "portion", "section", "provision", "element", "some", "half") for w in words)
         and "of" in words
     )
+
+
+def _objects(tokens: Sequence[Token], named: Sequence[Mention]) -> list[Mention]:
+    """ "… its levy this summer: the college decided to put it off": the object "it" is the fact named before it."""
+    out = []
+    for k in range(1, len(tokens)):
+        if tokens[k].low in ("it", "them") and tokens[k - 1].low in TRIGGERS:
+            before = [m for m in named if m.head < k]
+            if before:
+                out.append(Mention(before[-1].fact, k, k, k + 1, anaphor=True, weight=1))
+    return out
 
 
 def _located(tokens: Sequence[Token], h: Hit) -> bool:

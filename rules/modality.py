@@ -158,7 +158,7 @@ def frame(
 
 _TELLING = frozenset(
     (
-        "announced announces confirmed confirms extends extended extend welcomed hailed ordered orders published "
+        "welcome announced announces confirmed confirms extends extended extend welcomed hailed ordered orders published "
         "signed approved approves told declares declared includes granted grants won secured set begins began "
         "starts started takes imposed followed follows brings means"
     ).split()
