@@ -1,7 +1,7 @@
-"""`make score`: the engine on the development sets, by the commands that a user types, scored by the sets' own `score.py`.
+"""`make score`: the engine on the development sets, by the commands that a user types, scored by their own `score.py`.
 
-A fifth of the single items, chosen by a hash of the id, is held out: nobody reads them while working on the grammar, and their
-figures are printed apart. A gap between seen and held out says how far the grammar is from general.
+A fifth of the single items, chosen by a hash of the id, is held out: nobody reads them while working on the grammar,
+and their figures are printed apart. A gap between seen and held out says how far the grammar is from general.
 """
 
 from __future__ import annotations

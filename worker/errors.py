@@ -28,7 +28,13 @@ class TransportError(DeltawireError):
     """A delivery was not accepted. `retry_after` is in seconds, where the receiver named it."""
 
     def __init__(
-        self, message: str, *, permanent: bool, status: int | None = None, retry_after: float | None = None, answer: str = ""
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        status: int | None = None,
+        retry_after: float | None = None,
+        answer: str = "",
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
