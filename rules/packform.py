@@ -13,9 +13,9 @@ from rules.packfile import Problem, Tree, UnreadableError, choice, short
 
 Fields = dict[str, Tree]
 
-UNITS = frozenset({"percent", "points", "tonnes", "barrels", "bushels", "litres", "items", "aircraft"})
-"""Units beside currencies (three letters, such as usd) and rates (`tonnes_per_year`, `eur_per_tonne`)."""
-_UNIT = re.compile(rf"(?:{'|'.join(sorted(UNITS))}|[a-z]{{3}})(?:_per_[a-z]+)?")
+UNITS = frozenset("percent points tonnes bushels barrels units times usd eur gbp cny inr krw jpy chf brl".split())
+"""What `rules.values` counts in; and rates of these, such as `tonnes_per_year` and `eur_per_tonne`."""
+_UNIT = re.compile(rf"(?:{'|'.join(sorted(UNITS))})(?:_per_[a-z]+)?")
 _REGEX = re.compile(r"[\\*?^|{}\[\]()]|\S\+|\+\S")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
 
@@ -145,8 +145,7 @@ class Form:
         if allowed and word not in allowed:
             self.wrong(tree, field, choice(word, allowed, "units"))
         elif not _UNIT.fullmatch(word):
-            known = {*UNITS, "usd", "eur", "tonnes_per_year"}
-            self.wrong(tree, field, choice(word, known, "units") + "; other currencies and x_per_y too")
+            self.wrong(tree, field, choice(word, UNITS, "units") + "; and rates of these, such as tonnes_per_year")
 
     def state(self, tree: Tree | None, field: str, kind: FactKind | None, units: Collection[str] = ()) -> State:
         """Where a fact stands: status (one that its kind can have), value, effective, until."""

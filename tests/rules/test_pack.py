@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from rules.model import FactKind, State
 from rules.pack import PackError, installed_packs, lint, load_pack
 from rules.packfile import MAX_BYTES
+from rules.packform import UNITS
+from rules.values import units
 
 DATA = Path(__file__).parents[1] / "data" / "packs"
 FILES = ("pack.yaml", "feeds.yaml", "history.jsonl")
@@ -119,6 +121,10 @@ def test_an_id_that_is_not_installed_names_the_nearest() -> None:
 def test_an_id_never_walks_out_of_the_installed_packs() -> None:
     with pytest.raises(PackError):
         load_pack("../packs")
+
+
+def test_a_pack_can_count_in_whatever_the_engine_reads() -> None:
+    assert {*units.CODES.values(), *units.SYMBOLS.values()} <= UNITS
 
 
 def test_a_yaml_number_with_an_exponent_is_a_number(folder: Path) -> None:
