@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -9,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from rules.model import FactKind, SourceKind, State
-from rules.packfile import Problem, Tree, UnreadableError, read_json_lines, read_text, read_yaml
+from rules.packfile import Problem, Tree, UnreadableError, choice, read_json_lines, read_text, read_yaml
 from rules.packform import Fields, Form
 
 PACKS = Path(__file__).parent / "packs"
@@ -64,7 +65,7 @@ class FactSpec:
     noun: tuple[str, ...] = ()
     """Noun families of the shared lexicon (`tariff`, `controls`, `truce`, `meeting`, …)."""
     marks: tuple[str, ...] = ()
-    """Words that tell it apart from other facts with the same noun; `A + B` needs both."""
+    """Words that tell it apart from other facts with the same noun. `A + B` needs both; `@us` is any name of that party."""
     names: tuple[str, ...] = ()
     """Phrases that are this fact by themselves."""
     without: tuple[str, ...] = ()
@@ -206,6 +207,10 @@ def _fact(key: str, tree: Tree, topics: Fields, parties: Fields, form: Form) -> 
     for item, word in zip(form.items(found.get("unit")), unit, strict=True):
         form.unit(item, word, f"{field}.unit")
     phrases = {k: form.phrases(found.get(k), f"{field}.{k}") for k in ("noun", "marks", "names", "without", "part")}
+    for item in form.items(found.get("marks")):
+        for party in re.findall(r"@(\S+)", item.raw):
+            if party not in parties:
+                form.wrong(item, f"{field}.marks", choice(party, parties, "parties"))
     if not phrases["noun"] and not phrases["names"]:
         form.wrong(tree, field, "has neither noun nor names, so no text can speak of it")
     return FactSpec(
