@@ -41,7 +41,6 @@ LOOK_AGAIN = 0.5
 """Seconds after which `deliver` looks for what became due while it waits for answers."""
 
 _log = log.get("pipeline")
-_owner = f"{socket.gethostname()}:{os.getpid()}"
 _spread = SystemRandom().random
 
 
@@ -66,7 +65,10 @@ async def poll_feed(feed_id: str, now: datetime, desk: Desk, client: Client) -> 
         return Added()
     try:
         fetched = await feeds.fetch(client, feed.url, feed.etag, feed.last_modified)
-        brought = None if isinstance(fetched, feeds.NotModified) else feeds.parse(fetched.body, fetched.headers)
+        if isinstance(fetched, feeds.NotModified):
+            desk.store.feed_unchanged(feed, now, retries.next_poll(0, feed.every_s, now, spread=_spread()))
+            return Added()
+        brought = await asyncio.to_thread(feeds.parse, fetched.body, fetched.headers)
     except FetchError as error:
         failures = feed.failures + 1
         again = retries.next_poll(
@@ -76,9 +78,6 @@ async def poll_feed(feed_id: str, now: datetime, desk: Desk, client: Client) -> 
         _log.warning("feed not read", feed=feed_id, error=str(error), failures=failures, again=f"{again:%H:%M:%S}")
         return Added()
     again = retries.next_poll(0, feed.every_s, now, spread=_spread())
-    if isinstance(fetched, feeds.NotModified) or brought is None:
-        desk.store.feed_unchanged(feed, now, again)
-        return Added()
     arrived = [_arrived(entry) for entry in brought]
     validators = (fetched.etag, fetched.last_modified)
     added = desk.store.feed_polled(feed, desk.packs[feed.story], arrived, validators, now=now, next_poll_at=again)
@@ -155,12 +154,8 @@ async def deliver(now: datetime, desk: Desk, seconds: float = DRAIN_SECONDS) -> 
     async with desk.client() as client:
         transports = desk.transports(client)
         while True:
-            free = SENDING - len(out) if clock() <= end else 0
-            held = desk.settings.lease_seconds
-            leased = await asyncio.to_thread(desk.store.lease, _owner, clock(), held, free, SENDING_TO_ONE)
-            out |= {
-                asyncio.create_task(_send(one, transports[one.channel], clock, desk), name=one.id) for one in leased
-            }
+            leased = await _take(SENDING - len(out), clock(), desk) if clock() <= end else ()
+            out |= {asyncio.create_task(_send(it, transports[it.channel], clock, desk), name=it.id) for it in leased}
             tries += len(leased)
             if not out:
                 return tries
@@ -178,33 +173,31 @@ def reap(now: datetime, desk: Desk) -> Reaped:
     return reaped
 
 
+async def _take(number: int, now: datetime, desk: Desk) -> tuple[Leased, ...]:
+    """Lease up to `number` deliveries, in a thread, since the database may be busy."""
+    owner, seconds = f"{socket.gethostname()}:{os.getpid()}", desk.settings.lease_seconds
+    return await asyncio.to_thread(desk.store.lease, owner, now, seconds, number, SENDING_TO_ONE) if number else ()
+
+
 async def _send(leased: Leased, transport: Transport, clock: Callable[[], datetime], desk: Desk) -> None:
     """One attempt, and what came of it. That another worker holds the delivery by now is noted, and nothing else."""
-    store, to = desk.store, log.redact_address(leased.address)
-    line = _log.bind(delivery=leased.id, to=to, attempt=leased.attempt)
+    store, most = desk.store, desk.settings.max_attempts
+    line = _log.bind(delivery=leased.id, to=log.redact_address(leased.address), attempt=leased.attempt)
     try:
-        receipt = await transport.send(leased)
-    except TransportError as error:
-        again = None
-        if not error.permanent:
-            most = desk.settings.max_attempts
-            again = retries.next_attempt(
+        try:
+            receipt = await transport.send(leased)
+        except TransportError as error:
+            after = retries.next_attempt(
                 leased.attempt, clock(), most=most, retry_after=error.retry_after, spread=_spread()
             )
-        failure = (leased, clock(), error, again)
-        try:
-            state = await asyncio.to_thread(store.record_failure, *failure)
-        except LeaseLost:
-            line.warning("too late to note a failure")
-        else:
+            again = None if error.permanent else after
+            state = await asyncio.to_thread(store.record_failure, leased, clock(), error, again)
             line.warning("not delivered", error=str(error), state=state, again=f"{again:%H:%M:%S}" if again else None)
-        return
-    try:
-        await asyncio.to_thread(store.record_sent, leased, clock(), receipt.status, receipt.answer)
+        else:
+            await asyncio.to_thread(store.record_sent, leased, clock(), receipt.status, receipt.answer)
+            line.info("delivered")
     except LeaseLost:
-        line.warning("delivered, but too late to note it: it will come again under the same id")
-    else:
-        line.info("delivered")
+        line.warning("answered too late: another worker holds it by now, and sends it under the same id")
 
 
 def _as_it_stands(story_id: str, desk: Desk) -> Iterator[Story]:
@@ -215,7 +208,7 @@ def _as_it_stands(story_id: str, desk: Desk) -> Iterator[Story]:
 def _arrived(entry: feeds.FeedEntry) -> NewArticle:
     return NewArticle(
         guid=entry.guid,
-        url=entry.link,
+        url=entry.link or "",
         link_key=feeds.canonical_link(entry.link) if entry.link else None,
         published=entry.published,
         updated=entry.updated,

@@ -1,0 +1,156 @@
+"""What a tick asks for, and how tasks behave at their edges. Messages go to a real Valkey server and are read there."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from sqlalchemy import update
+
+from tests.e2e.newsroom import STORY, Newsroom, pack_from_the_baseline, subscribers
+from tests.e2e.roles import call
+from tests.servers import FeedServer, Receiver
+from worker import clock, tasks
+from worker.errors import SettingsError
+from worker.settings import Settings
+from worker.store import tables
+
+TICK = """
+from datetime import datetime
+from worker import settings, tasks
+tasks.connect(settings.load_settings())
+tasks.wake_up(datetime.fromisoformat("{now}"))
+"""
+RUN = """
+from worker import settings, tasks
+tasks.connect(settings.load_settings())
+tasks.{task}
+"""
+CUT = "The US agrees to cut the fentanyl tariff on China to 10%."
+
+
+@dataclass
+class Queues:
+    """What lies in the queues of a broker."""
+
+    server: redis.Redis
+
+    def take(self) -> list[tuple[str, str, list[Any]]]:
+        """Take out all messages: queue, task and arguments of each, in the order of asking."""
+        return [
+            (queue, message["headers"]["task"], json.loads(base64.b64decode(message["body"]))[0])
+            for queue in tasks.QUEUES
+            for message in self._messages(queue)
+        ]
+
+    def _messages(self, queue: str) -> Iterator[dict[str, Any]]:
+        while raw := self.server.rpop(queue):
+            message = json.loads(raw)
+            assert message["headers"]["expires"], "a request that is late is dropped"
+            yield message
+
+
+@pytest.fixture
+def queues(broker: str) -> Queues:
+    return Queues(redis.Redis(unix_socket_path=broker.removeprefix("redis+socket://").partition("?")[0]))
+
+
+@pytest.fixture
+def room(
+    settings_for: Callable[..., Settings], broker: str, tmp_path: Path, feed_server: FeedServer, receiver: Receiver
+) -> Iterator[Newsroom]:
+    folder = pack_from_the_baseline(tmp_path / "pack", {"Courier": feed_server.url})
+    settings = settings_for(packs=[folder], redis_url=broker)
+    made = Newsroom(settings, {"Courier": feed_server}, f"{clock.now():%Y-%m-%d %H:%M}")
+    subscribers(made.desk, receiver, made.now, mail=False)
+    yield made.works()
+    made.desk.close()
+
+
+def tick(room: Newsroom, now: datetime) -> None:
+    call(room.desk.settings, TICK.format(now=now.isoformat()))
+
+
+def signs_of_life(room: Newsroom, now: datetime) -> None:
+    for queue in tasks.QUEUES:
+        room.desk.store.beat("worker", queue, now)
+
+
+def test_a_tick_asks_for_everything_that_is_due_and_for_a_sign_of_life(room: Newsroom, queues: Queues) -> None:
+    later = room.now + timedelta(minutes=2)
+    tick(room, later)
+    assert queues.take() == [
+        ("poll", "poll_feeds", [[f"{STORY}/courier"]]),
+        ("poll", "sign_of_life", ["poll"]),
+        ("evaluate", "deadlines", []),
+        ("evaluate", "sign_of_life", ["evaluate"]),
+        ("deliver", "sign_of_life", ["deliver"]),
+    ]
+
+
+def test_a_tick_with_nothing_due_asks_for_nothing(room: Newsroom, queues: Queues) -> None:
+    signs_of_life(room, room.now)
+    tick(room, room.now)
+    assert queues.take() == []
+
+
+def test_a_tick_asks_for_articles_deliveries_and_lost_leases_until_they_are_done(
+    room: Newsroom, queues: Queues
+) -> None:
+    signs_of_life(room, room.now)
+    room.publishes("Courier", CUT)
+    store = room.desk.store
+    with store.write() as connection:
+        connection.execute(update(tables.feeds).values(next_poll_at=room.now))
+    call(room.desk.settings, RUN.format(task=f"poll_feeds(['{STORY}/courier'])"))
+    assert queues.take() == [("evaluate", "evaluate", [[1]])]  # asked for by the poll itself, with no tick
+    signs_of_life(room, room.now)
+    tick(room, room.now)
+    assert queues.take() == [("evaluate", "evaluate", [[1]])]
+
+    call(room.desk.settings, RUN.format(task="evaluate([1])"))
+    assert queues.take() == [("deliver", "deliver", [])]  # asked for by the commit itself
+    now = clock.now()
+    signs_of_life(room, now)
+    tick(room, now)
+    assert ("deliver", "deliver", []) in queues.take()
+
+    assert len(store.lease("dead worker", now, 60, 10, 10)) == 1
+    tick(room, now + timedelta(seconds=59))
+    assert not [task for _, task, _ in queues.take() if task in ("reap", "deliver")]
+    tick(room, now + timedelta(seconds=60))
+    assert ("deliver", "reap", []) in queues.take()
+
+
+def test_one_article_that_raises_does_not_keep_the_others_of_its_batch_from_being_told(
+    room: Newsroom, queues: Queues
+) -> None:
+    room.publishes("Courier", "Odd").publishes("Courier", CUT)
+    with room.desk.store.write() as connection:
+        connection.execute(update(tables.feeds).values(next_poll_at=room.now))
+    call(room.desk.settings, RUN.format(task=f"poll_feeds(['{STORY}/courier', '{STORY}/nowhere'])"))
+    store, odd = room.desk.store, tables.articles.c.title == "Odd"
+    with store.write() as connection:
+        connection.execute(update(tables.articles).where(odd).values(source_kind="rumour"))
+    call(room.desk.settings, RUN.format(task="evaluate([1, 2, 99])"))
+    articles = {store.article(number).title: store.article(number) for number in (1, 2)}
+    assert (articles["Odd"].state, articles["Odd"].error) == ("new", "ValueError: 'rumour' is not a valid SourceKind")
+    assert articles[CUT].state == "evaluated"
+    assert {beat.instance for beat in store.heartbeats()} == {"poll", "evaluate"}
+
+
+def test_without_a_broker_to_go_to_the_variable_is_named(settings_for: Callable[..., Settings]) -> None:
+    with pytest.raises(SettingsError, match="DELTAWIRE_REDIS_URL is not set"):
+        tasks.connect(settings_for())
+
+
+def test_a_task_is_stopped_before_the_broker_hands_it_out_again() -> None:
+    visible_again = tasks.app.conf.broker_transport_options["visibility_timeout"]
+    assert tasks.app.conf.task_soft_time_limit < tasks.app.conf.task_time_limit < visible_again
