@@ -65,7 +65,7 @@ class FactSpec:
     noun: tuple[str, ...] = ()
     """Noun families of the shared lexicon (`tariff`, `controls`, `truce`, `meeting`, …)."""
     marks: tuple[str, ...] = ()
-    """Words that tell it apart from other facts with the same noun. `A + B` needs both; `@us` is any name of that party."""
+    """Words that tell it apart from others with its noun. `A + B` needs both; `@us` is any name of that party."""
     names: tuple[str, ...] = ()
     """Phrases that are this fact by themselves."""
     without: tuple[str, ...] = ()
