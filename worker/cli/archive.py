@@ -149,8 +149,11 @@ def read(path: Path) -> tuple[list[Article], int]:
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
-    """A finding as `analyze --format jsonl` prints it: what the item itself says, and why it was judged so."""
-    said = finding.claimed.to_json()
+    """A finding as `analyze --format jsonl` prints it, and why it was judged so.
+
+    Status, value and dates are the fact's after a change; of anything else they are what the item itself says.
+    """
+    said = (finding.after if finding.kind is Kind.CHANGE else finding.claimed).to_json()
     if finding.after.status:
         said.setdefault("status", finding.after.status.value)
     return {
