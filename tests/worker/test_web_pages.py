@@ -247,6 +247,28 @@ def test_the_style_sheet_names_nothing_remote(site: Site) -> None:
     assert not re.findall(r"url\(|@import|https?:", style.body.decode())
 
 
+def luminance(colour: str) -> float:
+    """WCAG's relative luminance of `#rrggbb`."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground_as_wcag_asks(site: Site, scheme: str) -> None:
+    light, dark = site.get("/static/deltawire.css").body.decode().split(":root {")[1:3]
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", light if scheme == "light" else dark))
+    for text in ("ink", "quiet", "accent", "link", "change", "signal", "deadline", "good"):
+        for ground in ("paper", "card", "near"):
+            assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+    assert contrast(colours["paper"], colours["accent"]) >= 4.5  # the button
+
+
 @pytest.mark.parametrize("path", ["/static/../pages.py", "/static/%2e%2e/pages.py", "/static/..%2fpages.py"])
 def test_nothing_but_the_style_and_the_icon_can_be_had_from_the_static_folder(site: Site, path: str) -> None:
     assert site.get(path).status == 404
