@@ -80,6 +80,11 @@ class Broker:
                     process.wait(0.05)
         return False
 
+    def tidy(self) -> None:
+        """Remove what stands outside of the data folder, after the server ended."""
+        if self.socket.parent != self.folder:
+            shutil.rmtree(self.socket.parent, ignore_errors=True)
+
     def set_aside(self) -> Path | None:
         """Move away what the server kept, for the case that it cannot read it any more; where to, if there was any."""
         kept = self.folder / "appendonlydir"

@@ -5,6 +5,7 @@ A tick only enqueues: it does no work of its own, and a tick that comes late, or
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable
@@ -69,6 +70,7 @@ def run(leader: Leader, wait: Callable[[], object], now: Callable[[], datetime] 
         except Exception:  # noqa: BLE001 - a task's edge: the database may be back at the next tick
             _log.exception("tick failed")
 
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every tick
     # What is due is read from SQL, so late ticks are made up for by one, and none is ever dropped for being late.
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}

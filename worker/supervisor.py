@@ -89,6 +89,8 @@ def up(settings: Settings, say: Say) -> None:
         say("stopping")
         _stop(roles, signals, ROLES_MAY_TAKE)
         _stop(brokers, signals, BROKER_MAY_TAKE)
+        if server:
+            server.tidy()
 
 
 def _watch(family: Sequence[Child], commentary: Commentary, signals: Signals, say: Say) -> None:

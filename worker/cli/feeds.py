@@ -124,16 +124,19 @@ async def _check(chosen: Sequence[StoredFeed], client: Client) -> int:
     """Fetch and parse each, print how it went as it is known, and return how many failed."""
     turns = asyncio.Semaphore(CHECKED_AT_ONCE)
 
+    async def entries(feed: StoredFeed) -> int:
+        fetched = await feeds.fetch(client, feed.url, None, None)
+        if isinstance(fetched, feeds.NotModified):
+            return 0
+        return len(await asyncio.to_thread(feeds.parse, fetched.body, fetched.headers))
+
     async def one(feed: StoredFeed) -> bool:
         async with turns:
             try:
-                fetched = await feeds.fetch(client, feed.url, None, None)
-                there = not isinstance(fetched, feeds.NotModified)
-                entries = await asyncio.to_thread(feeds.parse, fetched.body, fetched.headers) if there else ()
+                line(f"ok      {feed.id}: {plural(await entries(feed), 'entry', 'entries')}")
             except FetchError as error:
                 line(f"failed  {feed.id}: {error}")
                 return False
-        line(f"ok      {feed.id}: {plural(len(entries), 'entry', 'entries')}")
         return True
 
     async with client:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import warnings
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +51,8 @@ def worker(queues: Queues = "poll,evaluate,deliver", concurrency: Concurrency = 
     Example:
       DELTAWIRE_REDIS_URL=redis://localhost:6379/0 deltawire worker --queues deliver --concurrency 8
     """
+    from celery.exceptions import SecurityWarning
+
     from worker import tasks
     from worker.children import forks_die_with_parent
 
@@ -59,6 +62,8 @@ def worker(queues: Queues = "poll,evaluate,deliver", concurrency: Concurrency = 
     settings = _settings()
     tasks.connect(settings)
     _checked(settings).close()
+    tasks.app.conf.worker_enable_soft_shutdown_on_idle = False  # with nothing in hand there is nothing to finish
+    warnings.filterwarnings("ignore", category=SecurityWarning)  # of root, for pickle, which is not accepted here
     forks_die_with_parent()
     tasks.run_worker(names, concurrency=concurrency, name=f"worker-{os.getpid()}")
 
