@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import setup_logging
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -27,7 +28,8 @@ from worker.errors import SettingsError
 from worker.settings import Settings
 
 QUEUES = ("poll", "evaluate", "deliver")
-POLL_BATCH, POLL_AT_ONCE = 16, 8
+POLL_BATCH = 32
+"""Feeds that one task polls, all at once."""
 EVALUATE_BATCH = 25
 DUE_AT_A_TICK = 500
 """Feeds and articles that one tick asks for; the next tick asks for the rest."""
@@ -127,7 +129,7 @@ def _task(name: str, queue: str) -> Callable[[Callable[..., None]], Any]:
 
 @_task("poll_feeds", "poll")
 def poll_feeds(ids: Sequence[str]) -> None:
-    """Poll these feeds, as far as they are due, several at once; what is new is evaluated at once."""
+    """Poll these feeds, as far as they are due, all at once; what is new is evaluated at once."""
     new = asyncio.run(_poll(ids))
     _beat("poll")
     for batch in _batches(new, EVALUATE_BATCH):
@@ -140,6 +142,8 @@ def evaluate(ids: Sequence[int]) -> None:
     for article_id in ids:
         try:
             committed = pipeline.evaluate(article_id, clock.now(), desk())
+        except SoftTimeLimitExceeded:  # its lease runs out, and the rest is asked for again
+            raise
         except Exception as error:  # noqa: BLE001 - a task's edge: one article must not stop the rest
             _log.exception("article not evaluated", article=article_id)
             pipeline.evaluation_failed(article_id, f"{type(error).__name__}: {error}", clock.now(), desk())
@@ -217,15 +221,14 @@ def wake(task: Any, *args: Any, queue: str | None = None) -> bool:
 
 
 async def _poll(ids: Sequence[str]) -> list[int]:
-    here, turns = desk(), asyncio.Semaphore(POLL_AT_ONCE)
+    here = desk()
 
     async def poll(feed_id: str) -> tuple[int, ...]:
-        async with turns:
-            try:
-                return (await pipeline.poll_feed(feed_id, clock.now(), here, client)).new
-            except Exception:  # noqa: BLE001 - a task's edge: one feed must not stop the rest
-                _log.exception("feed not polled", feed=feed_id)
-                return ()
+        try:
+            return (await pipeline.poll_feed(feed_id, clock.now(), here, client)).new
+        except Exception:  # noqa: BLE001 - a task's edge: one feed must not stop the rest
+            _log.exception("feed not polled", feed=feed_id)
+            return ()
 
     async with here.client() as client:
         return [article for new in await asyncio.gather(*map(poll, ids)) for article in new]

@@ -71,11 +71,15 @@ class Newsroom:
 
     def works(self) -> Self:
         """Poll what is due, evaluate what is new, check the deadlines, send what waits."""
-        store, stories = self.desk.store, list(self.desk.packs)
-        asyncio.run(self._poll(store.due_feeds(stories, self.now, 100)))
-        for article in store.due_articles(stories, self.now, 100):
+        for article in self.polls():
             pipeline.evaluate(article, self.now, self.desk)
         return self.checks_deadlines().sends()
+
+    def polls(self) -> tuple[int, ...]:
+        """Poll what is due; returns the articles that wait to be evaluated then."""
+        store, stories = self.desk.store, list(self.desk.packs)
+        asyncio.run(self._poll(store.due_feeds(stories, self.now, 100)))
+        return store.due_articles(stories, self.now, 100)
 
     def checks_deadlines(self) -> Self:
         for story in self.desk.store.stories_to_check(list(self.desk.packs), self.now):

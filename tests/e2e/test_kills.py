@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tests.e2e.newsroom import STORY, pack_from_the_baseline
+from tests.e2e.newsroom import STORY, Newsroom, pack_from_the_baseline, subscribers
 from tests.e2e.roles import kill, python
-from tests.servers import SECRET, Receiver, wait_until
+from tests.servers import SECRET, FeedServer, Receiver, wait_until
 from tests.worker.samples import finding
 from worker import alerts, clock, pipeline
 from worker.desk import Desk
@@ -31,6 +31,11 @@ import asyncio, datetime
 from worker import desk, pipeline, settings
 now = datetime.datetime.fromisoformat("{now}")
 asyncio.run(pipeline.deliver(now, desk.Desk.open(settings.load_settings())))
+"""
+
+EVALUATE = """
+from worker import clock, desk, pipeline, settings
+pipeline.evaluate({article}, clock.now(), desk.Desk.open(settings.load_settings()))
 """
 
 
@@ -158,3 +163,36 @@ def test_workers_killed_again_and_again_lose_nothing_and_double_no_more_than_was
     assert set(receiver.ids) == set(ids)
     assert len(receiver.ids) - len(ids) <= kills * pipeline.SENDING_TO_ONE
     assert len(receiver.messages) == len(receiver.ids)  # every one of them is signed as it should be
+
+
+@pytest.mark.postgres
+def test_a_worker_killed_between_reading_and_commit_leaves_its_article_to_the_next_one(
+    settings_for: Callable[..., Settings],
+    postgres_url: str,
+    tmp_path: Path,
+    feed_server: FeedServer,
+    receiver: Receiver,
+) -> None:
+    """On PostgreSQL, where a test can hold up the commit alone, by a lock on the story."""
+    folder = pack_from_the_baseline(tmp_path / "pack", {"Courier": feed_server.url})
+    settings = settings_for(database_url=postgres_url, packs=[folder], lease_seconds=LEASE.total_seconds())
+    settings.data_dir.mkdir()
+    room = Newsroom(settings, {"Courier": feed_server}, f"{clock.now():%Y-%m-%d %H:%M}")
+    subscribers(room.desk, receiver, room.now, mail=False)
+    room.works()
+    room.now += timedelta(minutes=2)
+    room.publishes("Courier", "The US agrees to cut the fentanyl tariff on China to 10%.")
+    [article] = room.polls()
+    store = room.desk.store
+    with store.write() as locked, python(settings, EVALUATE.format(article=article)) as worker:
+        locked.execute(select(tables.stories).with_for_update())
+        wait_until(lambda: store.article(article).attempts == 1, "the worker has the article")
+        kill(worker)
+    assert store.article(article).state == "new"
+    assert pipeline.evaluate(article, clock.now(), room.desk) is None  # it is held until the lease ends
+
+    committed = pipeline.evaluate(article, clock.now() + LEASE, room.desk)
+    assert committed is not None
+    assert committed.deliveries == 1
+    assert store.article(article).attempts == 2
+    room.desk.close()
