@@ -11,7 +11,7 @@ from tests.worker.samples import NOW, later
 from tests.worker.site import Clock, Site, site_of
 from worker.settings import Settings
 from worker.store import Store
-from worker.web import health
+from worker.web import health, probe
 
 QUEUES = ("poll", "evaluate", "deliver")
 
@@ -105,10 +105,10 @@ def test_a_container_asks_for_its_own_role_alone(
     store = Store.open(database_url)
     store.upgrade()
     beat(store, without="deliver")
-    assert health.main(["scheduler"], Clock()) == 0
-    assert health.main(["worker"], Clock()) == 1
+    assert probe.main(["scheduler"], Clock()) == 0
+    assert probe.main(["worker"], Clock()) == 1
     assert capsys.readouterr().err == "the worker (deliver) was never heard\n"
-    assert health.main(["scheduler"], Clock(later(minutes=5))) == 1
+    assert probe.main(["scheduler"], Clock(later(minutes=5))) == 1
     assert capsys.readouterr().err.startswith("the scheduler is stale since 2025-11-05T12:01:30")
-    assert health.main([], Clock()) == 2
+    assert probe.main([], Clock()) == 2
     store.close()

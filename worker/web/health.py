@@ -1,18 +1,15 @@
 """Whether the installation makes progress: the database answers, and every role was heard lately.
 
-`python -m worker.web.health ROLE` asks for one role from within its container: 0 if it is well, 1 with a sentence.
 A role that lives and does nothing is not well.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from worker import clock
 from worker.errors import DeltawireError
-from worker.settings import Settings, load_settings
+from worker.settings import Settings
 from worker.store import Heartbeat, Store
 from worker.web.models import Health, Role
 
@@ -80,29 +77,3 @@ def ask_role(name: str, store: Store, settings: Settings, now: datetime) -> str 
     if not mine:
         return f"the {name} was never heard"
     return next((_problem(role) for role in mine if not role.fresh), None)
-
-
-def main(arguments: Sequence[str], now: Callable[[], datetime] = clock.now) -> int:
-    """0 if the role is well, 1 with a sentence on stderr, 2 for wrong use."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m worker.web.health worker|scheduler\n")
-        return 2
-    try:
-        problem = _ask(arguments[0], load_settings(), now())
-    except DeltawireError as error:
-        problem = str(error)
-    if problem:
-        sys.stderr.write(problem + "\n")
-    return 1 if problem else 0
-
-
-def _ask(name: str, settings: Settings, now: datetime) -> str | None:
-    store = Store.open(settings)
-    try:
-        return ask_role(name, store, settings, now)
-    finally:
-        store.close()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

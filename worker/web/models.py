@@ -66,7 +66,7 @@ class Deadline(BaseModel):
     role: Literal["effective", "until"] = Field(description="effective: it starts or takes place; until: it lapses")
     day: date
     days_left: int = Field(description="0 on the day itself; negative afterwards")
-    says: str = Field(description="What happens then, as a sentence goes on after the title: `ends`")
+    says: str = Field(description="What happens then, to be read after the title and a colon: `the suspension ends`")
     state: Stand
 
 

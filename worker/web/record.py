@@ -133,7 +133,7 @@ def _days(ledger: Ledger, pack: Pack, today: date) -> Iterator[Deadline]:
 
 
 def _says(kind: FactKind, role: str, state: State, gone: bool) -> str:
-    """What happens on such a day, or happened, as a sentence goes on after the fact's title."""
+    """What happens on such a day, or happened, to be read after the fact's title and a colon."""
     until, status = role == "until", state.status
     cases = (
         (until and kind is FactKind.PURCHASES, "is to be kept by this day", "was to be kept by this day"),
