@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import struct_time
+from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import feedparser
 
@@ -25,6 +26,8 @@ LONGEST_TEXT = 200_000
 LONGEST_MARKUP = 1_000_000
 LONGEST_GUID = 500
 LONGEST_LINK = 2_000
+EARLIEST_YEAR = 1900
+"""A date before it is a slip, or a zero that was made a date."""
 _SIGNED_OFF = re.compile(r"\s*The post .{1,400}? (?:appeared first on|first appeared on) .{1,200}$", re.DOTALL)
 """What WordPress puts under every entry of a feed."""
 
@@ -52,7 +55,7 @@ def entries(body: bytes, headers: Mapping[str, str]) -> tuple[FeedEntry, ...]:
     Raises FetchError. A document that breaks off is read as far as it goes.
     """
     xml = '<?xml version="1.0" encoding="utf-8"?>\n' + document(body, headers.get("content-type", ""))
-    known = {"content-type": "application/xml; charset=utf-8", "content-location": headers.get("content-location", "")}
+    known = {"content-type": "application/xml; charset=utf-8"}  # not the address: ids must not change with it
     found = feedparser.parse(
         io.BytesIO(xml.encode()), response_headers=known, sanitize_html=False, resolve_relative_uris=False
     )
@@ -60,13 +63,15 @@ def entries(body: bytes, headers: Mapping[str, str]) -> tuple[FeedEntry, ...]:
         error = found.bozo_exception
         said = error.getMessage() if hasattr(error, "getMessage") else str(error)
         raise FetchError(f"the feed's XML is broken: {said}", permanent=True)
-    return tuple(entry for entry in map(_entry, found.entries[:MOST_ENTRIES]) if entry.title or entry.text)
+    base = headers.get("content-location", "")
+    read = (_entry(said, base) for said in found.entries[:MOST_ENTRIES])
+    return tuple(entry for entry in read if entry.title or entry.text)
 
 
-def web_address(said: str | None) -> str | None:
-    """The address without white space in it, if it is http or https and names a host."""
-    address = "".join((said or "").split())
+def web_address(said: str | None, base: str = "") -> str | None:
+    """The address without white space in it, if it is http or https and names a host. It may be relative to `base`."""
     try:
+        address = urljoin(base, "".join((said or "").split())) if said and said.strip() else ""
         parts = urlsplit(address)
         good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and len(address) <= LONGEST_LINK
     except ValueError:
@@ -74,11 +79,11 @@ def web_address(said: str | None) -> str | None:
     return address if good else None
 
 
-def _entry(said: Any) -> FeedEntry:
-    link = web_address(dict.get(said, "feedburner_origlink")) or web_address(dict.get(said, "link"))
+def _entry(said: Any, base: str) -> FeedEntry:
+    link = web_address(dict.get(said, "feedburner_origlink"), base) or web_address(dict.get(said, "link"), base)
     title = _title(said)[:LONGEST_TITLE]
     text = _SIGNED_OFF.sub("", max(_texts(said), key=len, default=""))[:LONGEST_TEXT]
-    published, updated = (_moment(dict.get(said, name)) for name in ("published_parsed", "updated_parsed"))
+    published, updated = (_moment(said, name) for name in ("published", "updated"))
     guid = " ".join(str(dict.get(said, "id") or "").split())
     if not guid:
         guid = canonical_link(link) if link else _hash(title or text)
@@ -107,11 +112,18 @@ def _texts(said: Any) -> Iterator[str]:
             yield tidy(value) if part.get("type") == "text/plain" else text_of(value)
 
 
-def _moment(parsed: struct_time | None) -> datetime | None:
+def _moment(said: Any, name: str) -> datetime | None:
+    """When, in UTC, by feedparser; without a zone, which it does not read, as UTC too."""
+    parsed, text = dict.get(said, f"{name}_parsed"), str(dict.get(said, name) or "").strip()
     try:
-        return datetime(*parsed[:5], min(parsed[5], 59), tzinfo=UTC) if parsed and parsed[0] >= 1900 else None
-    except ValueError:
+        if parsed:
+            moment = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+        else:
+            read = parsedate_to_datetime(text) if "," in text else datetime.fromisoformat(text)
+            moment = read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
         return None
+    return moment if moment.year >= EARLIEST_YEAR else None
 
 
 def _hash(said: str) -> str:
