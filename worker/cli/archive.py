@@ -25,10 +25,6 @@ ItemsFile = Annotated[
     Path,
     typer.Argument(
         metavar="ITEMS.jsonl",
-        exists=True,
-        dir_okay=False,
-        readable=True,
-        allow_dash=True,
         help="News items as JSON Lines, or - for standard input.",
         show_default=False,
     ),
@@ -133,7 +129,10 @@ def choose_pack(story: str | None, folder: Path | None) -> Pack:
 
 
 def read(path: Path) -> tuple[list[Article], int]:
-    """All items of a file, and how many of its lines are broken; each of those is named on standard error."""
+    """All items of a file, and how many of its lines are broken; each of those is named on standard error.
+
+    Raises WrongUse where there is no such file.
+    """
     articles: list[Article] = []
     broken = 0
     with _opened(path) as file:
@@ -210,7 +209,11 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
     if str(path) == "-":
         yield sys.stdin.buffer
         return
-    with path.open("rb") as file:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be read: {error.strerror}") from None
+    with file:
         yield file
 
 

@@ -1,22 +1,25 @@
 """`deltawire feeds …`: what a story is read from."""
 
+# ruff: noqa: PLC0415 - commands that need no database should not wait for its library
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 
 from rules import SourceKind
-from worker import clock, feeds
-from worker.cli.opening import opened, story_of
+from worker import clock
+from worker.addresses import check_url
 from worker.cli.output import line, note, plural, table
 from worker.errors import FetchError, WrongUse
-from worker.http import Client, check_url
-from worker.store import StoredFeed
+
+if TYPE_CHECKING:
+    from worker.http import Client
+    from worker.store import StoredFeed
 
 app = typer.Typer(help="List, add, remove and check feeds.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -43,6 +46,8 @@ def show(story: Story = None) -> None:
     Example:
       deltawire feeds list --story us-china-trade
     """
+    from worker.cli.opening import opened, story_of
+
     with opened() as desk:
         rows = [
             (feed.id, f"{feed.every_s / 60:g} min", _fared(feed), feed.url)
@@ -68,6 +73,8 @@ def add(
     Example:
       deltawire feeds add https://news.example.org/world.xml --source "Example News" --every 10
     """
+    from worker.cli.opening import opened, story_of
+
     with opened() as desk:
         check_url(url, desk.settings.allow_networks)
         host = (urlsplit(url).hostname or "").removeprefix("www.")
@@ -92,6 +99,8 @@ def remove(ids: Annotated[list[str], typer.Argument(metavar="ID…", show_defaul
     Example:
       deltawire feeds remove us-china-trade/dw
     """
+    from worker.cli.opening import opened
+
     with opened() as desk:
         unknown = [one for one in ids if not desk.store.remove_feed(one)]
     if unknown:
@@ -109,6 +118,9 @@ def check(
     Example:
       deltawire feeds check us-china-trade/whitehouse
     """
+    from worker.cli.opening import opened
+    from worker.http import Client
+
     with opened() as desk:
         known = {feed.id: feed for feed in desk.store.feeds()}
         if unknown := [one for one in ids or [] if one not in known]:
@@ -122,6 +134,8 @@ def check(
 
 async def _check(chosen: Sequence[StoredFeed], client: Client) -> int:
     """Fetch and parse each, print how it went as it is known, and return how many failed."""
+    from worker import feeds
+
     turns = asyncio.Semaphore(CHECKED_AT_ONCE)
 
     async def entries(feed: StoredFeed) -> int:

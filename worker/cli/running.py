@@ -122,7 +122,7 @@ def demo() -> None:
     """
     from worker.demo import main
 
-    main()
+    raise typer.Exit(main())
 
 
 @db.command()

@@ -1,5 +1,6 @@
 """`deltawire subscribe` and `deltawire subscriptions …`: who is told, and what of it."""
 
+# ruff: noqa: PLC0415 - commands that need no database should not wait for its library
 from __future__ import annotations
 
 import re
@@ -10,14 +11,10 @@ import typer
 
 from rules import Pack, Phase
 from worker import clock
-from worker.addresses import Network
+from worker.addresses import Network, check_url
 from worker.alerts import KINDS, Subscription
-from worker.cli.opening import opened, story_of
 from worker.cli.output import line, note, plural, table
 from worker.errors import WrongUse
-from worker.http import check_url
-from worker.store import new_subscription_id
-from worker.transports.webhook import new_secret
 
 app = typer.Typer(help="List and end subscriptions.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -63,6 +60,10 @@ def subscribe(
     """
     if (webhook is None) == (email is None):
         raise WrongUse("give either --webhook or --email")
+    from worker.cli.opening import opened, story_of
+    from worker.store import new_subscription_id
+    from worker.transports.webhook import new_secret
+
     with opened() as desk:
         chosen = story_of(desk, story)
         pack = desk.packs[chosen]
@@ -91,6 +92,8 @@ def show(story: Story = None) -> None:
     Example:
       deltawire subscriptions list
     """
+    from worker.cli.opening import opened, story_of
+
     with opened() as desk:
         rows = [
             (one.id, one.story, one.channel, one.address, "active" if one.confirmed else "waits", _wishes(one))
@@ -111,6 +114,8 @@ def remove(ids: Annotated[list[str], typer.Argument(metavar="ID…", show_defaul
     Example:
       deltawire subscriptions remove sub_4be1f00a
     """
+    from worker.cli.opening import opened
+
     with opened() as desk:
         unknown = [one for one in ids if not desk.store.disable_subscription(one, "removed by the operator")]
     if unknown:

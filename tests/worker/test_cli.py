@@ -1,0 +1,306 @@
+"""The command line as it is typed: what it prints, where, and with which exit code it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from rules.pack import PACKS
+from tests.servers import FeedServer
+from worker.__main__ import main
+from worker.settings import Settings
+from worker.store import Store
+
+CUT = {
+    "id": "a",
+    "source": "Courier",
+    "source_kind": "wire",
+    "url": "https://courier.example/1",
+    "published": "2025-10-28T09:00:00Z",
+    "title": "Rate to fall",
+    "text": "The United States agreed on Tuesday to cut the fentanyl tariff on Chinese goods to 10%, Bessent said.",
+}
+QUIET = {**CUT, "id": "b", "title": "Harvest", "text": "Rain is expected in Iowa."}
+COMMANDS = [
+    *("up", "worker", "scheduler", "web", "demo", "analyze", "replay", "subscribe", "db upgrade", "pack lint"),
+    *("feeds list", "feeds add", "feeds remove", "feeds check", "subscriptions list", "subscriptions remove"),
+]
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Ended]
+
+
+@pytest.fixture
+def deltawire(capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
+    """Run a command in this process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def run(*arguments: str | Path) -> Ended:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return Ended(int(ended.value.code or 0), out, err)
+
+    yield run
+    root.handlers[:], root.level = handlers, level
+
+
+@pytest.fixture
+def items(tmp_path: Path) -> Path:
+    path = tmp_path / "items.jsonl"
+    path.write_text("\n".join(map(json.dumps, [CUT, QUIET])))
+    return path
+
+
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator allows addresses on loopback."""
+    monkeypatch.setenv("DELTAWIRE_ALLOW_NETWORKS", "127.0.0.0/8")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_has_an_example(deltawire: Command, command: str) -> None:
+    ended = deltawire(*command.split(), "--help")
+
+    assert ended.code == 0
+    assert re.search(rf"Examples?:\n( .*\n)*? +(\S+=\S+ )*deltawire {command}", ended.out)
+
+
+def test_a_command_that_is_none_is_wrong_use(deltawire: Command) -> None:
+    assert deltawire("fly").code == 2
+
+
+def test_analyze_prints_for_each_item_what_it_says_of_each_fact(deltawire: Command, items: Path) -> None:
+    ended = deltawire("analyze", items, "--story", "us-china-trade", "--format", "jsonl")
+
+    first, second = map(json.loads, ended.out.splitlines())
+    assert (ended.code, second) == (0, {"id": "b", "findings": []})
+    assert first["id"] == "a"
+    [finding] = first["findings"]
+    assert (finding["kind"], finding["fact"], finding["status"]) == ("change", "us_tariff_fentanyl", "agreed")
+    assert finding["value"] == {"percent": 10}
+    assert finding["quote"] in CUT["text"]
+    assert "effective" not in finding
+
+
+def test_analyze_in_words_shows_the_sentence_and_the_reason(deltawire: Command, items: Path) -> None:
+    ended = deltawire("analyze", items, "--story", "us-china-trade")
+
+    assert "change" in ended.out
+    assert CUT["text"] in ended.out
+    assert "speaks of no fact on record" in ended.out
+
+
+def test_a_broken_line_is_named_the_rest_is_read_and_the_exit_code_is_1(deltawire: Command, tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    no_zone = {**CUT, "published": "2025-10-28T09:00:00"}
+    path.write_text("\n".join([json.dumps(QUIET), "{oops", json.dumps(no_zone), json.dumps(CUT)]))
+
+    for command in ("analyze", "replay"):
+        ended = deltawire(command, path, "--story", "us-china-trade", "--format", "jsonl")
+
+        assert ended.code == 1
+        assert re.search(r"line 2: is not JSON.*\n.*line 3: published is .*without a time zone", ended.err)
+        assert '"us_tariff_fentanyl"' in ended.out
+
+
+def test_items_are_read_from_standard_input(deltawire: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(CUT).encode())))
+
+    assert '"id": "a"' in deltawire("analyze", "-", "--format", "jsonl").out
+
+
+def test_replay_prints_one_alert_a_line(deltawire: Command, items: Path) -> None:
+    ended = deltawire("replay", items, "--story", "us-china-trade", "--format", "jsonl", "--until", "2025-10-30")
+
+    alerts = [json.loads(line) for line in ended.out.splitlines()]
+    assert ended.code == 0
+    assert ("change", "us_tariff_fentanyl", ["a"]) in [(a["alert"], a["fact"], a["articles"]) for a in alerts]
+    assert {"alert": "deadline", "phase": "due", "due": "2025-10-30", "fact": "trump_xi_meeting"}.items() <= alerts[
+        -1
+    ].items()
+    assert "2 items, of which 0 before 2025-10-27: 1 change alert," in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nowhere.jsonl"], "nowhere.jsonl"),
+        (["items.jsonl", "--story", "moon-trade"], "there is no story 'moon-trade'"),
+        (["items.jsonl", "--pack", "no-pack"], "no-pack"),
+        (["items.jsonl", "--story", "us-china-trade", "--pack", "."], "not both"),
+        (["items.jsonl", "--format", "xml"], "xml"),
+    ],
+)
+@pytest.mark.parametrize("command", ["analyze", "replay"])
+def test_wrong_use_is_said_in_a_sentence_with_exit_code_2(
+    deltawire: Command, items: Path, command: str, arguments: list[str], sentence: str
+) -> None:
+    ended = deltawire(command, *arguments)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert sentence in ended.err
+
+
+@pytest.mark.parametrize("day", ["tomorrow", "2025-02-30", "9999-12-31"])
+def test_a_last_day_that_is_none_is_wrong_use(deltawire: Command, items: Path, day: str) -> None:
+    assert deltawire("replay", items, "--until", day).code == 2
+
+
+def test_a_pack_that_is_not_installed_is_used_by_its_folder(deltawire: Command, items: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "my pack"
+    shutil.copytree(PACKS / "us-china-trade", folder)
+
+    assert '"us_tariff_fentanyl"' in deltawire("analyze", items, "--pack", folder, "--format", "jsonl").out
+
+
+def test_pack_lint_names_file_line_and_field_of_what_is_wrong(deltawire: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(PACKS / "us-china-trade", folder)
+    assert deltawire("pack", "lint", folder).code == 0
+    assert deltawire("pack", "lint").code == 0
+
+    text = (folder / "pack.yaml").read_text()
+    (folder / "pack.yaml").write_text(text.replace("topic: summit", "topic: sumit", 1))
+    ended = deltawire("pack", "lint", folder)
+
+    line = next(number for number, one in enumerate(text.splitlines(), 1) if "topic: summit" in one)
+    assert ended.code == 1
+    assert f"pack.yaml:{line}: " in ended.out
+    assert deltawire("analyze", "/dev/null", "--pack", folder).code == 1
+
+
+def test_a_subscriber_by_webhook_is_given_a_secret_once(deltawire: Command) -> None:
+    ended = deltawire("subscribe", "--webhook", "https://hooks.example.org/in", "--kinds", "change,deadline")
+
+    assert ended.code == 0
+    [secret] = re.findall(r"whsec_\S+", ended.out)
+    listed = deltawire("subscriptions", "list")
+    assert "https://hooks.example.org/in" in listed.out
+    assert "change, deadline" in listed.out
+    assert secret not in listed.out
+    with_store = Store.open(Settings())
+    assert [one.secret for one in with_store.subscriptions()] == [secret]
+    with_store.close()
+
+
+def test_a_mail_address_is_subscribed_at_once_and_ended_by_its_id(deltawire: Command) -> None:
+    begun = deltawire("subscribe", "--email", "desk@example.org", "--facts", "tariff_truce", "--phases", "due")
+    assert begun.code == 0
+    assert "whsec_" not in begun.out
+    [ident] = re.findall(r"sub_\w+", begun.out)
+    assert re.search(rf"{ident}.*desk@example.org +active", deltawire("subscriptions", "list").out)
+
+    again = deltawire("subscribe", "--email", "desk@example.org")
+    assert (again.code, "already" in again.err) == (2, True)
+
+    assert deltawire("subscriptions", "remove", ident).code == 0
+    assert ident not in deltawire("subscriptions", "list").out
+    assert deltawire("subscriptions", "remove", ident).code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "either --webhook or --email"),
+        (["--webhook", "https://hooks.example.org", "--email", "desk@example.org"], "either --webhook or --email"),
+        (["--webhook", "ftp://hooks.example.org"], "only http:// and https://"),
+        (["--webhook", "http://192.168.0.10/in"], "DELTAWIRE_ALLOW_NETWORKS"),
+        (["--email", "desk.example.org"], "no mail address"),
+        (["--email", "desk@example.org\nBcc: all@example.org"], "no mail address"),
+        (["--email", "desk@example.org", "--facts", "moon_landing"], "tariff_truce"),
+        (["--email", "desk@example.org", "--topics", "weather"], "the topics are tariffs"),
+        (["--email", "desk@example.org", "--kinds", "gossip"], "change, signal, deadline"),
+        (["--email", "desk@example.org", "--story", "moon-trade"], "us-china-trade"),
+        (["--email", "desk@example.org", "--min-confidence", "7"], "less than or equal to 1"),
+    ],
+)
+def test_a_subscription_that_cannot_be_is_refused_with_what_would_be_right(
+    deltawire: Command, arguments: list[str], sentence: str
+) -> None:
+    ended = deltawire("subscribe", *arguments)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert sentence in ended.err
+
+
+@pytest.mark.usefixtures("loopback")
+def test_a_feed_is_added_checked_listed_and_removed(
+    deltawire: Command, feed_server: FeedServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DELTAWIRE_PACKS", str(shutil.copytree(PACKS / "us-china-trade", tmp_path / "pack")))
+    (tmp_path / "pack" / "feeds.yaml").unlink()
+    feed_server.publishes("Harvest begins")
+
+    added = deltawire("feeds", "add", feed_server.url, "--name", "courier", "--every", "5", "--source", "The Courier")
+    assert added.code == 0
+    assert re.search(r"us-china-trade/courier +5 min +not polled yet +http", deltawire("feeds", "list").out)
+    assert deltawire("feeds", "check").out == "ok      us-china-trade/courier: 1 entry\n"
+
+    feed_server.says(404)
+    failed = deltawire("feeds", "check", "us-china-trade/courier")
+    assert (failed.code, "404" in failed.out) == (1, True)
+
+    assert deltawire("feeds", "add", feed_server.url, "--name", "again").code == 2
+    assert deltawire("feeds", "remove", "us-china-trade/courier").code == 0
+    assert "courier" not in deltawire("feeds", "list").out
+    assert deltawire("feeds", "remove", "us-china-trade/courier").code == 2
+    assert deltawire("feeds", "check", "us-china-trade/courier").code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["file:///etc/passwd"], ["http://10.0.0.1/rss"], ["https://news.example.org/rss", "--name", "a b"]],
+)
+def test_a_feed_that_cannot_be_is_refused(deltawire: Command, arguments: list[str]) -> None:
+    assert deltawire("feeds", "add", *arguments).code == 2
+
+
+def test_a_wrong_setting_is_refused_by_its_name(deltawire: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DELTAWIRE_PORT", "many")
+
+    for command in (["up"], ["subscriptions", "list"], ["db", "upgrade"]):
+        ended = deltawire(*command)
+        assert ended.code == 2
+        assert "DELTAWIRE_PORT is 'many'" in ended.err
+
+
+def test_a_data_folder_that_cannot_be_written_to_is_said_in_a_sentence(
+    deltawire: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("DELTAWIRE_DATA_DIR", str(tmp_path / "file"))
+
+    ended = deltawire("up")
+
+    assert ended.code == 1
+    assert "cannot be used" in ended.err
+
+
+def test_the_example_of_settings_names_each_of_them_with_its_default() -> None:
+    text = (Path(__file__).parents[2] / "deploy" / "env.example").read_text()
+    example = dict(re.findall(r"^#?DELTAWIRE_(\w+)=(.*)$", text, re.MULTILINE))
+    shown_otherwise = {"base_url"}
+
+    assert {name.lower() for name in example} == set(Settings.model_fields)
+    for name, value in example.items():
+        default = Settings.model_fields[name.lower()].default
+        said = ",".join(map(str, default)) if isinstance(default, tuple) else "" if default is None else f"{default}"
+        if name.lower() not in shown_otherwise:
+            assert value == said, name
