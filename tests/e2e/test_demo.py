@@ -15,7 +15,7 @@ from rich.console import Console
 from standardwebhooks import Webhook
 
 import rules
-from worker.demo import STORY, run
+from worker.demo import STORY, own_settings, run
 from worker.demo.archive import Item, load_archive, rss
 from worker.demo.servers import FeedServer, MailServer, Receiver
 from worker.replay import replay
@@ -52,6 +52,25 @@ def test_each_alert_reaches_both_subscribers_once_and_is_what_a_replay_tells(tmp
     assert sums.read == len(items)
     assert sums.recorded == sum(item.published < datetime(2025, 10, 27, tzinfo=UTC) for item in items)
     assert sums.quiet >= 4, "market reports, a copy, and what is known already raise nothing"
+
+
+def test_the_demo_leaves_a_real_installation_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    theirs = {
+        "DATABASE_URL": "postgresql://reader:hush@db.example/news",
+        "SMTP_HOST": "smtp.example",
+        "SMTP_USER": "reader",
+        "SMTP_PASSWORD": "hush",
+        "PACKS": "another-story",
+        "DATA_DIR": "/nowhere",
+    }
+    for name, value in theirs.items():
+        monkeypatch.setenv(f"DELTAWIRE_{name}", value)
+
+    settings = own_settings(tmp_path, smtp_port=2525)
+
+    assert settings.database == f"sqlite:///{tmp_path / 'deltawire.db'}"
+    assert (settings.smtp_host, settings.smtp_port, settings.smtp_user) == ("127.0.0.1", 2525, None)
+    assert settings.packs == (STORY,)
 
 
 def test_the_archive_is_long_enough_and_names_no_item_twice() -> None:

@@ -70,7 +70,7 @@ def run(archive: Sequence[Item], folder: Path, console: Console) -> Sums:
         return rss(shown[0].source, shown) if shown else None
 
     with FeedServer(feed) as feeds, Receiver(secret, arrived.append) as receiver, MailServer() as mail:
-        desk = Desk.open(_settings(folder, mail.port))
+        desk = Desk.open(own_settings(folder, mail.port))
         try:
             _open(desk, replace(pack, feeds=_feeds(archive, feeds)), clock.now, receiver.url, secret)
             with Show(console, len(schedule(archive, clock.now))) as show:
@@ -92,7 +92,7 @@ def schedule(archive: Iterable[Item], start: datetime) -> list[datetime]:
     return [start + n * POLL_EVERY for n in range((end - start) // POLL_EVERY + 1)]
 
 
-def _settings(folder: Path, smtp_port: int) -> Settings:
+def own_settings(folder: Path, smtp_port: int) -> Settings:
     """Settings of the demo's own, whatever the environment says about the real installation."""
     return load_settings(
         data_dir=folder,
