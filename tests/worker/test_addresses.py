@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
@@ -93,6 +93,7 @@ NUMBERS = st.integers(0, 2**32 - 1).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(st.builds("http://{}/".format, NUMBERS | st.from_regex(r"[0-9a-fxX.%@:]{1,24}", fullmatch=True)))
 def test_no_spelling_that_the_system_reads_as_a_denied_ip_is_accepted(url: str) -> None:
     try:
@@ -103,6 +104,7 @@ def test_no_spelling_that_the_system_reads_as_a_denied_ip_is_accepted(url: str) 
     assert allowed(read)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_whatever_is_entered_is_accepted_or_refused_and_breaks_nothing(text: str) -> None:
     with suppress(WrongUse):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.errors import FetchError
@@ -184,6 +184,7 @@ def test_only_web_addresses_leave(said: str | None, address: str | None) -> None
     assert web_address(said) == address
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300) | st.from_regex(r"(<[/a-z!]{0,8}[^<]{0,20}|&[a-z#0-9]{1,6};?){0,20}", fullmatch=True))
 def test_any_markup_becomes_tidy_text(markup: str) -> None:
     for text in (text_of(markup), line_of(markup)):
@@ -193,6 +194,7 @@ def test_any_markup_becomes_tidy_text(markup: str) -> None:
     assert "\n" not in line_of(markup)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_feed_or_a_message(body: bytes) -> None:
     for given_bytes in (body, b"<rss><channel><item><title>" + body):

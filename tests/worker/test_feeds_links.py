@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.feeds import canonical_link
@@ -63,6 +63,7 @@ def test_what_is_no_web_address_comes_back_as_it_is(other: str) -> None:
     assert canonical_link(f" {other} ") == other
 
 
+@settings(deadline=None)
 @given(st.builds("https://x.example/{}?{}#{}".format, st.text(), st.text(), st.text()).map(web_address))
 def test_the_key_of_a_key_is_itself(url: str | None) -> None:
     key = canonical_link(url or "")
