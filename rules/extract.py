@@ -9,12 +9,10 @@ from datetime import date
 from itertools import pairwise
 
 from rules.dates import Role, TimeExpression, find_dates
-from rules.grammar import AUXILIARY, GOVERNORS, PAPER, TRIGGERS, Form, Op, Stance
+from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance
 from rules.lexicon import Hit, Label, Lexicon
 from rules.mentions import Finder, Memory, Mention
 from rules.modality import (
-    frame,
-    forms_of,
     DECIDED,
     OPEN,
     Mode,
@@ -24,6 +22,8 @@ from rules.modality import (
     conditional,
     denied,
     depends,
+    forms_of,
+    frame,
     reported,
     speaker_of,
 )
@@ -31,6 +31,7 @@ from rules.model import Article, FactKind, PartialDate, SourceKind, State, Statu
 from rules.text import Sentence, Token, fold, sentences, tokenize, words
 from rules.triggers import Pair, pairs
 from rules.values import Amount, Change, change_of, find_amounts, soybean_tonnes
+from rules.words import AUXILIARY, PAPER
 
 RETRACTED = (
     "story removed",

@@ -10,11 +10,12 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from rules.grammar import AUXILIARY, GOVERNORS, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH, TRIGGERS, Form, Op
+from rules.grammar import GOVERNORS, TRIGGERS, Form, Op
 from rules.lexicon import GOODS, Entry, Hit, Label, Lexicon
 from rules.model import FactKind
 from rules.pack import FactSpec
 from rules.text import Sentence, Token, words
+from rules.words import AUXILIARY, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH
 
 LEFT, RIGHT = 9, 18
 """How many tokens before and behind a noun belong to its phrase at most."""

@@ -10,22 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rules.grammar import (
+from rules.grammar import GOVERNORS, Form, Stance
+from rules.lexicon import Hit, Label
+from rules.text import Token
+from rules.words import (
     ADVERB,
     AUXILIARY,
     CONDITION,
-    GOVERNORS,
     MODAL_FUTURE,
     MODAL_HEDGE,
     MODAL_WISH,
     NEGATION,
     SUBORDINATE,
     SUPPOSING,
-    Form,
-    Stance,
 )
-from rules.lexicon import Hit, Label
-from rules.text import Token
 
 
 class Mode(StrEnum):

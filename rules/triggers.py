@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rules.grammar import AUXILIARY, GOVERNORS, MODAL_FUTURE, NEGATION, SUBORDINATE, TRIGGERS, Form, Op, Stance, Trigger
+from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance, Trigger
 from rules.lexicon import Hit, Label
 from rules.mentions import Mention
 from rules.modality import Frame, Mode, forms_of, frame
 from rules.model import FactKind
 from rules.pack import FactSpec, Pack
 from rules.text import Token
+from rules.words import AUXILIARY, MODAL_FUTURE, NEGATION, SUBORDINATE
 
 _M, _T, _P = FactKind.MEASURE, FactKind.TRUCE, FactKind.PURCHASES
 _GATHERINGS = "CONSIDER START END WITHDRAW DELAY ADVANCE HAPPEN SCHEDULE SET RESTORE"
