@@ -1,4 +1,4 @@
-"""What a pack's words mean, as one table over token sequences, and the automaton that asks whether an article matters."""
+"""What a pack's words mean: a table over token sequences, and the automaton that asks whether an article matters."""
 
 from __future__ import annotations
 
@@ -9,67 +9,30 @@ from functools import cached_property, lru_cache
 
 import ahocorasick_rs
 
+from rules.countries import COUNTRIES
 from rules.model import FactKind
 from rules.pack import FactSpec, Pack
 from rules.text import Token, fold, words
 
-NOUNS: dict[str, tuple[str, ...]] = {
+NOUNS = {
     "tariff": (
-        "tariff",
-        "tariffs",
-        "duty",
-        "duties",
-        "levy",
-        "levies",
-        "surcharge",
-        "surcharges",
-        "import tax",
-        "import taxes",
-        "impost",
-        "burden",
+        "tariff; tariffs; duty; duties; levy; levies; surcharge; surcharges; import tax; import taxes; impost; burden"
     ),
     "controls": (
-        "controls",
-        "export control",
-        "control measures",
-        "rules",
-        "rule",
-        "regime",
-        "licensing",
-        "licences",
-        "licence",
-        "licenses",
-        "license",
-        "restrictions",
-        "curbs",
-        "requirement",
-        "requirements",
-        "measures",
-        "regulations",
-        "permits",
-        "announcement",
-        "announcements",
+        "controls; export control; control measures; rules; rule; regime; licensing; licences; licence; "
+        "licenses; license; restrictions; curbs; requirement; requirements; measures; regulations; permits; "
+        "announcement; announcements"
     ),
-    "truce": ("truce", "pause", "standstill", "ceasefire", "cease fire", "reprieve", "detente", "moratorium"),
-    "meeting": (
-        "meeting",
-        "summit",
-        "talks",
-        "sit down",
-        "encounter",
-        "face to face",
-        "showdown",
-        "rendezvous",
-        "parley",
-    ),
-    "visit": ("visit", "trip", "journey"),
-    "deal": ("deal", "agreement", "accord", "pact", "framework", "treaty"),
-    "purchases": ("purchases", "purchase", "buying", "imports", "orders"),
-    "ban": ("ban", "bans", "embargo", "prohibition"),
-    "fee": ("fee", "fees", "charge", "charges"),
-    "quota": ("quota", "quotas"),
-    "subsidy": ("subsidy", "subsidies"),
-    "sanctions": ("sanctions", "sanction"),
+    "truce": "truce; pause; standstill; ceasefire; cease fire; reprieve; detente; moratorium",
+    "meeting": "meeting; summit; talks; sit down; encounter; face to face; showdown; rendezvous; parley",
+    "visit": "visit; trip; journey",
+    "deal": "deal; agreement; accord; pact; framework; treaty",
+    "purchases": "purchases; purchase; buying; imports; orders",
+    "ban": "ban; bans; embargo; prohibition",
+    "fee": "fee; fees; charge; charges",
+    "quota": "quota; quotas",
+    "subsidy": "subsidy; subsidies",
+    "sanctions": "sanctions; sanction",
 }
 """Noun families that a pack names in `noun`; a word that is no family stands for itself."""
 
@@ -79,25 +42,6 @@ GOODS = frozenset(
         "companies firms origin everything"
     ).split()
 )
-
-_COUNTRIES = """
-afghanistan|afghan; african|africa; algeria|algerian; argentina|argentine|argentinian|buenos aires; asean; australia|australian|canberra;
-austria|austrian; bangladesh|bangladeshi|dhaka; belgium|belgian; bolivia|bolivian; brazil|brazilian|brasilia; britain|british|uk|u.k|united kingdom|london;
-cambodia|cambodian; canada|canadian|ottawa; chile|chilean; china|chinese|beijing; colombia|colombian; cuba|cuban; denmark|danish; egypt|egyptian;
-ethiopia|ethiopian; eu|e.u|european union|european|brussels|europe; finland|finnish; france|french|paris; germany|german|berlin; greece|greek; hungary|hungarian;
-india|indian|new delhi|delhi; indonesia|indonesian|jakarta; iran|iranian|tehran; iraq|iraqi; ireland|irish; israel|israeli; italy|italian; japan|japanese|tokyo;
-kazakhstan|kazakh; kenya|kenyan; laos; malaysia|malaysian; mexico|mexican; mongolia|mongolian; morocco|moroccan; myanmar|burma; nepal|nepali;
-netherlands|dutch|the hague; new zealand; nigeria|nigerian; north korea|pyongyang; norway|norwegian; pakistan|pakistani; panama|panamanian; peru|peruvian;
-philippines|philippine|filipino|manila; poland|polish; portugal|portuguese; qatar|qatari; romania|romanian; russia|russian|moscow|kremlin|putin;
-saudi arabia|saudi; singapore|singaporean; south africa|south african; south korea|korea|korean|seoul; spain|spanish; sri lanka|sri lankan; sweden|swedish; switzerland|swiss|bern; syria|syrian;
-taiwan|taiwanese|taipei; tanzania|tanzanian; thailand|thai|bangkok; tunisia|tunisian; turkey|turkish|ankara; emirates|emirati|uae; ukraine|ukrainian|kyiv|zelensky;
-united states|american|america|u.s|washington; uruguay|uruguayan; el salvador|salvadoran; guatemala|guatemalan; ecuador|ecuadorian; honduras|honduran; costa rica|costa rican; nicaragua|nicaraguan; dominican republic;
-paraguay|paraguayan; guyana; haiti|haitian; jamaica|jamaican; liechtenstein; luxembourg; malta|maltese; cyprus|cypriot; croatia|croatian; slovenia|slovenian; slovakia|slovak; serbia|serbian; bulgaria|bulgarian; estonia|estonian; latvia|latvian; lithuania|lithuanian;
-albania|albanian; bosnia; moldova|moldovan; belarus|belarusian; georgia|georgian; armenia|armenian; azerbaijan|azerbaijani; turkmenistan; kyrgyzstan|kyrgyz; tajikistan|tajik; oman|omani; kuwait|kuwaiti; bahrain|bahraini; lebanon|lebanese; libya|libyan;
-sudan|sudanese; ghana|ghanaian; ivory coast; senegal|senegalese; cameroon; congo|congolese; angola|angolan; mozambique; madagascar; rwanda|rwandan; uganda|ugandan; botswana; namibia; brunei; timor; papua new guinea; fiji; viet nam;
-uruguay|uruguayan; uzbekistan|uzbek; venezuela|venezuelan; vietnam|vietnamese|hanoi; zambia|zambian; zimbabwe
-"""
-"""Countries by their names, adjectives and capitals, one group each."""
 
 
 class Label(StrEnum):
@@ -156,13 +100,13 @@ class Lexicon:
 
     def _countries(self) -> None:
         own = {words(name) for party in self.pack.parties.values() for name in party.names}
-        for group in _split_countries():
+        for group in COUNTRIES:
             if not any(words(name) in own for name in group):
                 self._add(group, Entry(Label.COUNTRY, group[0]))
 
     def _fact(self, spec: FactSpec) -> None:
         for family in spec.noun:
-            self._add(NOUNS.get(family, (family,)), Entry(Label.NOUN, family))
+            self._add(NOUNS.get(family, family).split("; "), Entry(Label.NOUN, family))
         for group, mark in enumerate(spec.marks):
             members = [part.strip() for part in mark.split("+")]
             self.groups[spec.id, group] = len(members)
@@ -182,23 +126,23 @@ class Lexicon:
         return self.pack.parties[part[1:]].names if part.startswith("@") else (part,)
 
     def hits(self, tokens: Sequence[Token]) -> list[Hit]:
-        """Every entry that matches, in order; entries of one length at one place all count, shorter ones inside do not."""
+        """Every entry that matches, in order: all that match at one place. A country inside a longer one does not
+        count ("Korea" in "North Korea")."""
         out: list[Hit] = []
-        seen: set[tuple[Entry, int]] = set()
         named = 0
         for start, token in enumerate(tokens):
+            found: list[Hit] = []
             for sequence, entry in self.table.get(token.low, ()):
                 end = start + len(sequence)
-                same = (
-                    all(tokens[start + k].low == word for k, word in enumerate(sequence))
-                    if end <= len(tokens)
-                    else False
-                )
-                if same and entry.label is Label.COUNTRY:
-                    same, named = end > named, max(named, end)
-                if same and (entry, start) not in seen:
-                    seen.add((entry, start))
-                    out.append(Hit(entry, start, end))
+                if tuple(each.low for each in tokens[start:end]) != sequence:
+                    continue
+                if entry.label is Label.COUNTRY:
+                    inside, named = end <= named, max(named, end)
+                    if inside:
+                        continue
+                if not any(hit.entry == entry for hit in found):
+                    found.append(Hit(entry, start, end))
+            out += found
         return out
 
     @cached_property
@@ -226,13 +170,9 @@ class Lexicon:
         return bool(self._anchors.find_matches_as_indexes(folded))
 
 
-@lru_cache(maxsize=1)
-def _split_countries() -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(name.strip() for name in group.split("|")) for group in _COUNTRIES.split(";"))
-
-
 @lru_cache(maxsize=64)
 def lexicon(pack: Pack) -> Lexicon:
+    """The lexicon of a pack, built once."""
     return Lexicon(pack)
 
 
