@@ -18,6 +18,9 @@ from worker.store import tables as t
 from worker.store.database import Database
 from worker.store.subscriptions import disable
 
+LOOK_AHEAD = 500
+"""Among so many that are due the longest, endpoints take turns; an endpoint that has its share out is passed over."""
+
 
 @dataclass(frozen=True)
 class Leased:
@@ -151,26 +154,23 @@ class OutboxQueries(Database):
 
 
 def _fair(now: datetime, limit: int, per_endpoint: int) -> Any:
+    """The ids to lease: of what is due the longest, past endpoints that have their share out, by turns."""
     d = t.deliveries.c
-    busy = (
-        select(d.endpoint, func.count().label("out"))
-        .where(d.state == "leased", d.leased_until > now)
-        .group_by(d.endpoint)
-        .subquery()
-    )
-    turn = func.row_number().over(partition_by=d.endpoint, order_by=(d.next_attempt_at, d.id))
+    out = select(d.endpoint, func.count().label("number")).where(d.state == "leased", d.leased_until > now)
+    busy = out.group_by(d.endpoint).subquery()
+    share = per_endpoint - func.coalesce(busy.c.number, 0)
     due = (
-        select(d.id, d.endpoint, d.next_attempt_at, turn.label("turn"))
-        .where(d.state == "pending", d.next_attempt_at <= now)
+        select(d.id, d.endpoint, d.next_attempt_at, share.label("share"))
+        .outerjoin(busy, busy.c.endpoint == d.endpoint)
+        .where(d.state == "pending", d.next_attempt_at <= now, share > 0)
+        .order_by(d.next_attempt_at, d.id)
+        .limit(LOOK_AHEAD)
         .subquery()
     )
-    return (
-        select(due.c.id)
-        .outerjoin(busy, busy.c.endpoint == due.c.endpoint)
-        .where(due.c.turn + func.coalesce(busy.c.out, 0) <= per_endpoint)
-        .order_by(due.c.turn, due.c.next_attempt_at, due.c.id)
-        .limit(limit)
-    )
+    turn = func.row_number().over(partition_by=due.c.endpoint, order_by=(due.c.next_attempt_at, due.c.id))
+    turns = select(due.c.id, due.c.next_attempt_at, due.c.share, turn.label("turn")).subquery()
+    in_order = (turns.c.turn, turns.c.next_attempt_at, turns.c.id)
+    return select(turns.c.id).where(turns.c.turn <= turns.c.share).order_by(*in_order).limit(limit)
 
 
 def _state_after(state: str) -> Any:

@@ -236,7 +236,7 @@ deliveries = Table(
     Column("sent_at", Moment),
     Column("reason", Words),  # why it is dead or cancelled
     UniqueConstraint("alert_id", "subscription_id"),
-    Index("ix_deliveries_state_next_attempt_at", "state", "next_attempt_at"),
+    Index("ix_deliveries_due", "state", "next_attempt_at", "id", "endpoint"),
     Index("ix_deliveries_state_leased_until", "state", "leased_until"),
     Index("ix_deliveries_subscription_id", "subscription_id"),
 )

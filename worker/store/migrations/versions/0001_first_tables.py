@@ -238,7 +238,7 @@ def _deliveries() -> None:
         sa.UniqueConstraint("alert_id", "subscription_id", name=op.f("uq_deliveries_alert_id_subscription_id")),
     )
     op.create_index("ix_deliveries_state_leased_until", "deliveries", ["state", "leased_until"])
-    op.create_index("ix_deliveries_state_next_attempt_at", "deliveries", ["state", "next_attempt_at"])
+    op.create_index("ix_deliveries_due", "deliveries", ["state", "next_attempt_at", "id", "endpoint"])
     op.create_index("ix_deliveries_subscription_id", "deliveries", ["subscription_id"])
 
 
