@@ -42,9 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _complain(error, 1 if error.problems else 2)
     except DeltawireError as error:
         _complain(error, 1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _complain(f"{error.filename}: {error.strerror}", 1)
 
 
-def _complain(error: Exception, code: int) -> None:
+def _complain(error: object, code: int) -> None:
     note(f"deltawire: {error}")
     sys.exit(code)
 

@@ -98,7 +98,7 @@ def watched(story: Story, pack: Pack, feeds: Sequence[StoredFeed], subscribers: 
     yield f"{pack.title} ({story.id}): {facts} facts, {len(feeds)} feeds, {told}"
     for deadline in record.deadlines(story.ledger, pack, now.date())[:DEADLINES_SHOWN]:
         left = f"in {deadline.days_left} days" if deadline.days_left > 1 else ("today", "tomorrow")[deadline.days_left]
-        yield f"  {say_date(deadline.day)}, {left}: {deadline.title} {deadline.says}"
+        yield f"  {say_date(deadline.day)}, {left}: {deadline.title}: {deadline.says}"
 
 
 def _counted(arrived: news.Arrivals) -> str:

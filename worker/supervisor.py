@@ -27,6 +27,7 @@ from worker.errors import DeltawireError
 from worker.listen import address, listening
 from worker.settings import PREFIX, Settings
 from worker.signals import Signals, caught
+from worker.store.upgrading import bring_up_to_date
 
 ROLES_MAY_TAKE = 7.0
 BROKER_MAY_TAKE = 1.5
@@ -77,7 +78,7 @@ def up(settings: Settings, say: Say) -> None:
         Children() as children,
     ):
         now, desk = clock.now(), Desk.open(settings)
-        desk.store.upgrade()
+        bring_up_to_date(desk.store)
         pipeline.open_stories(now, desk)
         server = None if settings.redis_url else broker.embedded(settings.data_dir)
         brokers = [_started(server, children, signals, say)] if server else []

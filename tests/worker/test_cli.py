@@ -281,16 +281,30 @@ def test_a_wrong_setting_is_refused_by_its_name(deltawire: Command, monkeypatch:
         assert "DELTAWIRE_PORT is 'many'" in ended.err
 
 
-def test_a_data_folder_that_cannot_be_written_to_is_said_in_a_sentence(
-    deltawire: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("command", ["up", "db upgrade", "subscriptions list"])
+def test_a_data_folder_that_cannot_be_used_is_said_in_a_sentence(
+    deltawire: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("DELTAWIRE_DATA_DIR", str(tmp_path / "file"))
 
-    ended = deltawire("up")
+    ended = deltawire(*command.split())
 
     assert ended.code == 1
-    assert "cannot be used" in ended.err
+    assert str(tmp_path / "file") in ended.err
+
+
+@pytest.mark.parametrize("command", ["up", "db upgrade", "web", "subscriptions list"])
+def test_a_database_that_cannot_be_reached_is_said_without_its_password(
+    deltawire: Command, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("DELTAWIRE_DATABASE_URL", "postgresql://ann:open-sesame@127.0.0.1:1/news")
+
+    ended = deltawire(*command.split())
+
+    assert ended.code == 1
+    assert "cannot be reached" in ended.err
+    assert "open-sesame" not in ended.err
 
 
 def test_the_example_of_settings_names_each_of_them_with_its_default() -> None:

@@ -9,6 +9,7 @@ from worker import clock, log, pipeline
 from worker.desk import Desk
 from worker.errors import DeltawireError, WrongUse
 from worker.settings import load_settings
+from worker.store.upgrading import bring_up_to_date
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def opened() -> Iterator[Desk]:
         except DeltawireError:
             if settings.database_url:
                 raise
-            desk.store.upgrade()
+            bring_up_to_date(desk.store)
         pipeline.open_stories(clock.now(), desk)
         yield desk
     finally:

@@ -135,9 +135,10 @@ def upgrade() -> None:
     """
     from worker.desk import Desk
     from worker.pipeline import open_stories
+    from worker.store.upgrading import bring_up_to_date
 
     desk = Desk.open(_settings())
-    desk.store.upgrade()
+    bring_up_to_date(desk.store)
     open_stories(clock.now(), desk)
     line("the database is up to date")
 
