@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.errors import FetchError
+from worker.feedparse.entries import LONGEST_GUID, MOST_ENTRIES, entries, web_address
+from worker.feedparse.markup import line_of, text_of
 from worker.feeds import FeedEntry
-from worker.feeds.entries import LONGEST_GUID, MOST_ENTRIES, entries, web_address
-from worker.feeds.markup import line_of, text_of
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "data" / "feeds" / "real.yaml").read_text("utf-8"))
 HEADERS = {"content-type": "application/rss+xml", "content-location": "https://feed.example/rss/all.xml"}

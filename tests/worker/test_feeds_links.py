@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from worker.feedparse.entries import web_address
 from worker.feeds import canonical_link
-from worker.feeds.entries import web_address
 
 KEY = "https://news.example/2025/truce"
 

@@ -57,7 +57,7 @@ def test_a_feed_that_takes_for_ever_is_killed_and_costs_no_other_feed() -> None:
 
 
 def _children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children(recursive=True) if "worker.feeds.child" in child.cmdline()]
+    return [child for child in psutil.Process().children(recursive=True) if "worker.feedparse.child" in child.cmdline()]
 
 
 @pytest.mark.parametrize(

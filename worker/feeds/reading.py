@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from worker.errors import FetchError
-from worker.feeds import child
-from worker.feeds.entries import FeedEntry
+from worker.feedparse import child
+from worker.feedparse.entries import FeedEntry
 from worker.http import MAX_BYTES
 
 

@@ -1,4 +1,4 @@
-"""The process that reads one feed: `python -m worker.feeds.child`. Its parent is `reading.parse`.
+"""The process that reads one feed: `python -m worker.feedparse.child`. Its parent is `reading.parse`.
 
 Standard input has a line of JSON (what the child may use, and the headers), then the body; standard output gets one
 JSON document.
@@ -12,7 +12,7 @@ import sys
 from dataclasses import asdict
 
 from worker.errors import FetchError
-from worker.feeds.entries import entries
+from worker.feedparse.entries import entries
 
 OUT_OF_MEMORY = 3
 """Exit code."""

@@ -16,9 +16,9 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 
 from worker.errors import FetchError
-from worker.feeds.document import document
-from worker.feeds.links import canonical_link
-from worker.feeds.markup import line_of, text_of, tidy
+from worker.feedparse.document import document
+from worker.feedparse.links import canonical_link
+from worker.feedparse.markup import line_of, text_of, tidy
 
 MOST_ENTRIES = 500
 LONGEST_TITLE = 1_000
