@@ -15,7 +15,7 @@ from tests.worker.samples import FENTANYL, NOW, STORY, TEN, TWENTY, deadline, en
 from tests.worker.site import PACK, Clock, Site, open_story, site_of, tell, tell_many
 from worker.settings import Settings
 from worker.store import Store
-from worker.web import create_app
+from worker.web import app_from_env, create_app
 
 SCRIPT = "<script>alert('x')</script>"
 
@@ -309,6 +309,15 @@ def test_the_api_is_described_for_people_and_as_openapi(site: Site) -> None:
         "/healthz",
         "/livez",
     }
+
+
+def test_the_application_can_be_made_from_the_environment_alone(
+    lite: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_story(lite)
+    monkeypatch.setenv("DELTAWIRE_DATA_DIR", str(settings.data_dir))
+    with Site(app_from_env()) as site:
+        assert site.get(f"/stories/{STORY}").status == 200
 
 
 def test_the_fact_that_an_alert_is_about_can_be_linked_to(site: Site, lite: Store) -> None:
