@@ -39,10 +39,6 @@ def test_an_article_in_a_feed_becomes_a_signed_message_at_a_webhook(
         port=port,
     )
 
-    early = run("worker", env=env)
-    assert early.returncode == 1
-    assert "deltawire db upgrade" in early.stderr
-
     assert run("db", "upgrade", env=env).returncode == 0
     added = run("feeds", "add", feed_server.url, "--name", "courier", env=env)
     assert added.returncode == 0, added.stderr

@@ -281,6 +281,18 @@ def test_a_wrong_setting_is_refused_by_its_name(deltawire: Command, monkeypatch:
         assert "DELTAWIRE_PORT is 'many'" in ended.err
 
 
+@pytest.mark.parametrize("role", ["web", "worker", "scheduler"])
+def test_a_role_refuses_a_database_without_the_tables_of_this_version(
+    deltawire: Command, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    monkeypatch.setenv("DELTAWIRE_REDIS_URL", "redis://127.0.0.1:1/0")
+
+    ended = deltawire(role)
+
+    assert ended.code == 1
+    assert "deltawire db upgrade" in ended.err
+
+
 @pytest.mark.parametrize("command", ["up", "db upgrade", "subscriptions list"])
 def test_a_data_folder_that_cannot_be_used_is_said_in_a_sentence(
     deltawire: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
