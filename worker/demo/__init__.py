@@ -160,9 +160,10 @@ async def _poll(desk: Desk, client: Client, now: datetime, feeds: Iterable[str],
     return sorted((id_ for added in brought for id_ in added.new), key=lambda id_: desk.store.article(id_).published)
 
 
-def _order(message: dict[str, Any]) -> tuple[str, bool]:
+def _order(message: dict[str, Any]) -> tuple[str, bool, str]:
     """By the moment it tells of; a change before what it does to a date."""
-    return str(message["data"]["at"]), message["data"]["alert"] == "deadline"
+    told = message["data"]
+    return str(told["at"]), told["alert"] == "deadline", str(told["headline"])
 
 
 def _midnight(day: date) -> datetime:
