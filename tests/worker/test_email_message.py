@@ -187,6 +187,7 @@ CASES = {
     "a date moved": replace(DEADLINE, phase=Phase.MOVED, days_left=None, moved_to=PartialDate(2025, 12)),
     "a date fallen away": replace(DEADLINE, phase=Phase.CANCELLED, days_left=None, after=State(Status.WITHDRAWN)),
     "nobody named": replace(CHANGE, speaker=None, source=None, url=None),
+    "a date of the starting record": replace(DEADLINE, articles=(), quote="Put off by a year.", speaker=None),
     "no sentence": replace(CHANGE, quote=None, url=None),
 }
 
@@ -218,6 +219,7 @@ def test_text_and_html_say_the_same_words_and_have_the_same_links(alert: Alert) 
         ("a date moved", ["No longer 10 Nov 2025. The new date is Dec 2025.", "THE SENTENCE IT RESTS ON"]),
         ("a date fallen away", ["10 Nov 2025 no longer holds, and there is no new date."]),
         ("nobody named", ["– The report"]),
+        ("a date of the starting record", ["COMES FROM\n  Put off by a year.\n  – The Courier"]),
     ],
 )
 def test_each_kind_of_alert_says_what_it_is_about(name: str, words: list[str]) -> None:

@@ -48,6 +48,9 @@ class Letter:
     dates: tuple[str, ...]
     quote_title: str
     quote: str
+    """The sentence of an article, as it stands there."""
+    note: str
+    """What the starting record says instead, in the pack's own words: no quotation."""
     says: str
     link: str
     why: str
@@ -61,6 +64,7 @@ def letter(alert: Alert, pack: Pack, now: datetime, *, story_url: str, unsubscri
     kind = pack.facts[alert.fact].kind
     columns, lines = _table(alert, kind)
     deadline, by_the_clock = alert.kind == "deadline", alert.phase in BY_THE_CLOCK
+    words = _shortened(plain(alert.quote or ""))
     titles = {"change": "What changed", "signal": "What may change"}
     return Letter(
         headline=plain(alert.headline),
@@ -75,7 +79,8 @@ def letter(alert: Alert, pack: Pack, now: datetime, *, story_url: str, unsubscri
         dates_title="The date" if deadline else "Dates ahead, by the record",
         dates=_dates(alert, kind, now),
         quote_title="Where the date comes from" if by_the_clock else "The sentence it rests on",
-        quote=_shortened(plain(alert.quote or "")),
+        quote=words if alert.articles else "",
+        note="" if alert.articles else words,
         says=_says(alert),
         link=web_link(alert.url),
         why=_why(alert),
