@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rules.extract import Claim
+from rules.claims import Claim
+from rules.frames import DECIDED, OPEN, Mode
 from rules.grammar import Op
-from rules.modality import DECIDED, OPEN, Mode, Speaker
 from rules.model import Article, FactKind, Kind, Ledger, PartialDate, SourceKind, State, Status, Value
 from rules.pack import FactSpec
+from rules.speakers import Speaker
 
 
 class Why(StrEnum):

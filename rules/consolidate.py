@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rules.claims import Claim
 from rules.compare import Verdict, Why, compare, merge
-from rules.extract import Claim
+from rules.frames import Mode
 from rules.grammar import Op
-from rules.modality import Mode, Speaker
 from rules.model import Article, Finding, Kind, Ledger, Severity, SourceKind, State, Status
 from rules.pack import FactSpec, Pack
+from rules.speakers import Speaker
 
 _PLAIN = frozenset({Op.HAPPEN, Op.SCHEDULE, Op.CONSIDER})
 """Ops that say that something is to be, and not what became of it."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import total_ordering
 from typing import Any, Self
 
 Value = Mapping[str, float]
@@ -116,9 +117,13 @@ class FactKind(StrEnum):
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
-@dataclass(frozen=True, order=True)
+@total_ordering
+@dataclass(frozen=True)
 class PartialDate:
-    """A date as exact as the text gave it: a day, a month or a year. Only a day can be a deadline."""
+    """A date as exact as the text gave it: a day, a month or a year. Only a day can be a deadline.
+
+    Ordered by calendar; a month comes before its days, a year before its months.
+    """
 
     year: int
     month: int | None = None
@@ -144,6 +149,9 @@ class PartialDate:
     def exact(self) -> date | None:
         """The day, or None where the text gave only a month or a year."""
         return date(self.year, self.month, self.day) if self.month and self.day else None
+
+    def __lt__(self, other: PartialDate) -> bool:
+        return (self.year, self.month or 0, self.day or 0) < (other.year, other.month or 0, other.day or 0)
 
     def covers(self, other: PartialDate) -> bool:
         """Whether `other` says the same or the same more exactly: 2026-04 covers 2026-04-13."""
@@ -315,7 +323,7 @@ class Entry:
     url: str | None = None
     quote: str | None = None
     confidence: str = "primary"
-    """`primary`: the official text; `press`; `secondary`: told second hand; `background`; `engine`: found by the rules."""
+    """`primary`: the official text; `press`; `secondary`: told second hand; `background`; `engine`: found by us."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; moments as RFC 3339."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 import nupunkt
 
@@ -15,6 +16,8 @@ from rules.model import Article
 
 MAX_CHARS = 200_000
 """What is read of an article; the rest is cut."""
+MAX_SENTENCE = 2_000
+"""Characters of a sentence; a longer one is cut into pieces."""
 
 _FOLD = str.maketrans(
     {
@@ -146,17 +149,15 @@ def sentences(article: Article) -> list[Sentence]:
 
 
 def _spans(line: str) -> list[tuple[int, int]]:
-    """Sentence spans of one line; a line that is one long run without an end is cut into pieces of 2,000 characters."""
+    """Sentence spans of one line; one without an end is cut into pieces of MAX_SENTENCE characters."""
     if not line.strip():
         return []
     spans: list[tuple[int, int]] = []
-    for start, end in _resplit(line):
-        while end - start > 2000:
-            spans.append((start, start + 2000))
-            start += 2000
-        stripped = line[start:end]
-        left = len(stripped) - len(stripped.lstrip())
-        spans.append((start + left, start + len(stripped.rstrip())))
+    for first, end in _resplit(line):
+        for start in range(first, end, MAX_SENTENCE):
+            piece = line[start : min(start + MAX_SENTENCE, end)]
+            left = len(piece) - len(piece.lstrip())
+            spans.append((start + left, start + len(piece.rstrip())))
     return spans
 
 
@@ -167,11 +168,8 @@ def _resplit(line: str) -> list[tuple[int, int]]:
     """The library's sentences, split again where it takes the full stop of "per cent." for that of a currency."""
     out: list[tuple[int, int]] = []
     for start, end in nupunkt.sent_spans(line):
-        for found in _PER_CENT.finditer(line, start, end):
-            out.append((start, found.end()))
-            start = found.end()
-        if start < end:
-            out.append((start, end))
+        edges = [start, *(found.end() for found in _PER_CENT.finditer(line, start, end)), end]
+        out += [(first, last) for first, last in pairwise(edges) if first < last]
     return out
 
 

@@ -1,0 +1,131 @@
+"""Which dates and amounts of a sentence belong to which of its pairs, and what value a pair's amounts come to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+
+from rules.claims import Claim, Reading
+from rules.dates import TimeExpression, find_dates
+from rules.frames import Mode
+from rules.grammar import Op
+from rules.model import Value
+from rules.text import Sentence, Token, fold
+from rules.triggers import Pair
+from rules.values import Amount, change_of, find_amounts, soybean_tonnes
+
+RATE_OPS = frozenset({Op.SET, Op.RAISE, Op.LOWER})
+_LEGAL_SWAP = ("inserting", "substituting", "substituted", "replaced by")
+_SPACED = re.compile(r"(?<![\d.,])(\d{1,3})[ \u00a0\u202f](\d{3})(?=[ \u00a0\u202f]\d{3}\b|\b)(?![.,]?\d)")
+_YEARLY = (" a year", " per year", " each year", " every year", " annually", " yearly", " in each of")
+
+
+def figures(sentence: Sentence, published: datetime) -> tuple[list[TimeExpression], list[Amount]]:
+    """The dates and amounts of a sentence. In a legal amendment ("by substituting …") only those of the new words."""
+    folded = fold(sentence.raw)
+    struck = max(folded.find(word) for word in _LEGAL_SWAP)
+    grouped = _SPACED.sub(r"\1,\2", sentence.raw)  # "350 000 tonnes", in the same length
+    dates = [when for when in find_dates(sentence.raw, published) if when.start > struck]
+    return dates, [amount for amount in find_amounts(grouped) if amount.start > struck]
+
+
+def dates_of(pair: Pair, reading: Reading) -> list[TimeExpression]:
+    """The dates that belong to a pair: those nearer to its trigger than to any other's."""
+    return [when for when in reading.dates if _owner(when, reading).index == pair.index]
+
+
+def _owner(when: TimeExpression, reading: Reading) -> Pair:
+    """The pair nearest to a date; of a date that opens the sentence, the main verb's."""
+    tokens, everyone = reading.tokens, list(reading.pairs)
+    if when.end < min(tokens[min(p.index, p.mention.start)].start for p in everyone):
+        main = [p for p in everyone if not p.reduced and p.frame.mode is not Mode.BACKGROUND]
+        return (main or everyone)[0]
+    return min(everyone, key=lambda p: _distance(tokens[p.index].start, tokens[p.end - 1].end, when))
+
+
+def _distance(start: int, end: int, when: TimeExpression) -> int:
+    """Characters between a trigger and a date; a date before it counts double, since English puts dates behind."""
+    if when.start >= end:
+        return when.start - end
+    return 2 * (start - when.end) if when.end <= start else 0
+
+
+def in_relative(when: TimeExpression, pair: Pair, tokens: Sequence[Token]) -> bool:
+    """Whether a relative clause begins between a trigger and a date: "rules that it issued three weeks ago"."""
+    return any(
+        token.low in ("that", "which", "who")
+        and token.end <= when.start
+        and before.low not in ("of", "in", "on", "at", "by", "for")
+        for before, token in pairwise(tokens[pair.end - 1 :])
+    )
+
+
+def value_of(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -> Value | None:
+    """The new value, by unit. What it was before, or is not, is no value.
+
+    What has to be reckoned from the record ("halved") is left in `claim.change`.
+    """
+    low, high = _clause(pair, reading)
+    raw = reading.sentence.raw[low:high]
+    mine = [_shifted(a, low) for a in reading.amounts if low <= a.start and a.end <= high]
+    if "percent" in units:
+        return _rate(pair, claim, raw, mine, reading.tokens[pair.index].start - low)
+    return _quantities(raw, mine, units)
+
+
+def _clause(pair: Pair, reading: Reading) -> tuple[int, int]:
+    """Where the words of a pair begin and end in the sentence: up to the next trigger on something else."""
+    tokens = reading.tokens
+    low = tokens[min(pair.frame.top, pair.mention.start, pair.index)].start
+    later = [p for p in reading.pairs if p.index > pair.index and p.mention.head != pair.mention.head]
+    starts = [min(p.frame.top, p.mention.start) for p in later if p.mention.start > pair.mention.head]
+    first = min(starts, default=len(tokens))
+    high = tokens[first].start if pair.index < first < len(tokens) else len(reading.sentence.raw)
+    return low, max(high, tokens[pair.end - 1].end)
+
+
+def _shifted(amount: Amount, by: int) -> Amount:
+    return replace(amount, start=amount.start - by, end=amount.end - by)
+
+
+def _rate(pair: Pair, claim: Claim, raw: str, amounts: Sequence[Amount], at: int) -> Value | None:
+    """The rate that a clause comes to; its verb stands at `at`."""
+    op = pair.trigger.op
+    percents = [a for a in amounts if a.unit in ("percent", "points", "number", "times")]
+    behind = [a for a in percents if a.start > at]
+    told = any(a.unit != "number" for a in behind)
+    if told and op in RATE_OPS:
+        raw, percents = raw[at:], [_shifted(a, at) for a in behind]
+    change = claim.change = change_of(percents, raw)
+    if op in (Op.RAISE, Op.LOWER) and not told and percents and change.target is not None:
+        alone = change_of([], raw)  # what stands before the verb is the rate that it changes
+        moves = alone.points is not None or alone.factor is not None
+        new = alone.applied(change.target.number) if moves else None
+        return {"percent": new} if new is not None else None
+    if op is Op.SET and change.new is not None and change.old is not None:
+        claim.negated = False  # "will not be 100 but 155"
+    return {"percent": change.new} if change.new is not None and change.unit != "points" else None
+
+
+def _quantities(raw: str, amounts: Sequence[Amount], units: Sequence[str]) -> Value | None:
+    out: dict[str, float] = {}
+    for place, amount in enumerate(amounts):
+        number, unit = amount.number, amount.unit
+        if unit == "bushels":
+            number, unit = soybean_tonnes(number), "tonnes"
+        after = amounts[place + 1].start if place + 1 < len(amounts) else len(raw)
+        yearly = amount.per == "year" or (amount.per is None and _yearly(raw[amount.end : after]))
+        if yearly and f"{unit}_per_year" in units:
+            unit += "_per_year"
+        if unit in units and not amount.range and not amount.ruled_out:
+            out.setdefault(unit, number)
+    return out or None
+
+
+def _yearly(behind: str) -> bool:
+    """Whether "a year" follows an amount with only the goods between."""
+    near = fold(behind[:60]).replace("\n", " ").split(",")[0]
+    return any(words in near for words in _YEARLY)

@@ -1,0 +1,92 @@
+"""Verbs that name the fact themselves: "they met", "he will travel to China", "China will buy soybeans"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rules.grammar import TRIGGERS, Form, Op
+from rules.lexicon import Hit, Label
+from rules.mentions import Mention
+from rules.model import FactKind
+from rules.pack import FactSpec
+from rules.text import Token
+from rules.triggers import HARD, Act, Scene
+
+SELF_NAMING = {Op.MEET: FactKind.MEETING, Op.TRAVEL: FactKind.VISIT, Op.BUY: FactKind.PURCHASES}
+"""The ops that name a fact of that kind by who, whom, where or what stands round them."""
+NAMING = frozenset(word for word, found in TRIGGERS.items() if any(trigger.op in SELF_NAMING for trigger in found))
+"""The words that can name a fact without a noun; where a sentence names none, only these are looked at."""
+
+
+def self_named(act: Act, scene: Scene) -> Iterator[Mention]:
+    """The facts that a verb of `SELF_NAMING` and the words of its segment name."""
+    trigger, shape = act.trigger, act.frame
+    if trigger.form == {Form.GERUND} and not (shape.progressive or shape.governor is not None):
+        return
+    if shape.bare and trigger.form <= {Form.BASE} and not scene.headline:
+        return
+    low, high = _segment(scene.tokens, act.index)
+    inside = [h for h in scene.hits if low <= h.start < high]
+    for spec in scene.pack.facts.values():
+        if spec.kind is SELF_NAMING[trigger.op] and _names_it(act, spec, inside):
+            yield Mention(spec.id, act.index, act.index, act.end, weight=5)
+
+
+def _segment(tokens: Sequence[Token], index: int) -> tuple[int, int]:
+    """The stretch between hard marks round a token."""
+    low = high = index
+    while low > 0 and tokens[low - 1].low not in HARD:
+        low -= 1
+    while high < len(tokens) and tokens[high].low not in HARD:
+        high += 1
+    return low, high
+
+
+def _names_it(act: Act, spec: FactSpec, inside: Sequence[Hit]) -> bool:
+    """Whether the words round a verb make it this fact."""
+    if any(h.entry.label is Label.OTHER or (h.entry.label is Label.WITHOUT and h.entry.of == spec.id) for h in inside):
+        return False
+    if act.trigger.op is Op.BUY:
+        return _buys(act.index, spec, inside)
+    sides = _sides(spec, inside)
+    if act.trigger.op is Op.TRAVEL:
+        return any(_travels(act, who, where) for who, where in sides)
+    return any(_meet(act.index, first, second) for first, second in sides)
+
+
+def _sides(spec: FactSpec, inside: Sequence[Hit]) -> Iterator[tuple[list[int], list[int]]]:
+    """Where the first and the second member of each mark of two members stand."""
+    groups: dict[int, dict[int, list[int]]] = {}
+    for h in inside:
+        if h.entry.label is Label.MARK and h.entry.of == spec.id:
+            groups.setdefault(h.entry.group, {}).setdefault(h.entry.member, []).append(h.start)
+    for members in groups.values():
+        if len(members) > 1:
+            yield members.get(0, []), members.get(1, [])
+
+
+def _travels(act: Act, who: Sequence[int], where: Sequence[int]) -> bool:
+    return any(k < act.index for k in who) and any(act.index < k < act.end + 4 for k in where)
+
+
+def _meet(index: int, first: Sequence[int], second: Sequence[int]) -> bool:
+    return any(k < index for k in (*first, *second)) and all(
+        any(index - 14 < k < index + 10 for k in places) for places in (first, second)
+    )
+
+
+def _buys(index: int, spec: FactSpec, inside: Sequence[Hit]) -> bool:
+    """The buyer is the nearest country or party before the verb; the goods stand behind it."""
+    sides, own = {spec.by, spec.on}, (Label.PARTY, Label.DECIDER)
+    who = [
+        h
+        for h in inside
+        if h.end <= index and (h.entry.label is Label.COUNTRY or (h.entry.label in own and h.entry.of in sides))
+    ]
+    if who and max(who, key=lambda h: h.start).entry.of != spec.by:
+        return False
+    marks = [h for h in inside if h.entry.label is Label.MARK and h.entry.of == spec.id]
+    goods = [h for h in marks if index < h.start < index + 16]
+    return bool(goods) and not any(
+        h.entry.label is Label.COUNTRY and index < h.start <= goods[0].end + 2 for h in inside
+    )

@@ -1,0 +1,253 @@
+"""Which verb, noun or predicate acts on which mention: the pairs that a claim is made of.
+
+Voice decides: what a passive, an intransitive or a predicate is about stands before it ("the tariff was cut", "the
+truce expired", "the levy is off the table"); what an active verb is about stands behind it ("cuts the tariff").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rules.events import NAMING, SELF_NAMING, self_named
+from rules.frames import STANCE_MODE, Frame, Mode, forms_of, frame
+from rules.grammar import GOVERNORS, Form, Op, Stance, Trigger
+from rules.lexicon import Label
+from rules.mentions import Mention
+from rules.model import FactKind
+from rules.pack import FactSpec
+from rules.text import Token
+from rules.triggers import HARD, Act, Pair, Scene, could_be, readings
+from rules.words import AUXILIARY, MODAL_FUTURE, NEGATION, SUBORDINATE
+
+_GATHERINGS = "CONSIDER START END WITHDRAW DELAY ADVANCE HAPPEN SCHEDULE SET RESTORE"
+OPS: dict[FactKind, frozenset[Op]] = {
+    kind: frozenset(Op[name] for name in names.split())
+    for kind, names in {
+        FactKind.MEASURE: (
+            "EXEMPT CONSIDER ANNOUNCE IMPOSE START SET RAISE LOWER SUSPEND DELAY ADVANCE WITHDRAW EXPIRE END BLOCK "
+            "RESTORE EXTEND SHORTEN HAPPEN THREATEN PROPOSE"
+        ),
+        FactKind.TRUCE: "CONSIDER EXTEND SHORTEN EXPIRE END WITHDRAW COLLAPSE REACH SUSPEND RESTORE",
+        FactKind.PURCHASES: "CONSIDER BUY SUSPEND WITHDRAW DELAY RAISE EXTEND RESTORE END",
+        FactKind.MEETING: "MEET REACH " + _GATHERINGS,
+        FactKind.VISIT: "TRAVEL " + _GATHERINGS,
+        FactKind.DEAL: "CONSIDER REACH SIGN COLLAPSE WITHDRAW END SUSPEND",
+    }.items()
+}
+"""What can happen to a fact of each kind."""
+
+_NEEDS_A_RATE = frozenset({Op.SET, Op.RAISE, Op.LOWER})
+_REACH = 26
+"""How far, in tokens, a verb looks for what it is about."""
+
+
+def pairs(scene: Scene) -> list[Pair]:
+    """Every trigger of a sentence with what it acts on, in the order of the triggers."""
+    tokens, out = scene.tokens, list[Pair]()
+    last: Act | None = None
+    used = {m.head for m in scene.mentions if not m.anaphor}
+    nouns = frozenset(m.head for m in scene.mentions)
+    for index, token in enumerate(tokens):
+        if index in used or not (could_be(token.low) if scene.mentions else token.low in NAMING):
+            continue
+        for trigger, end in readings(tokens, index):
+            forms = forms_of(token.low) if trigger.stance else trigger.form
+            own = frame(tokens, index, forms, headline=scene.headline, nouns=nouns)
+            act = Act(trigger, index, end, _joined_frame(tokens, index, trigger, own, last))
+            found = list(_acts_on(act, scene))
+            if found:
+                out += found
+                used |= set(range(end - len(trigger.rest), end))
+                if trigger.form & {Form.BASE, Form.PRESENT, Form.PAST, Form.PARTICIPLE}:
+                    last = act
+                break
+    return out
+
+
+def _joined_frame(tokens: Sequence[Token], index: int, trigger: Trigger, own: Frame, last: Act | None) -> Frame:
+    """The trigger's own frame, or that of the verb it is joined to ("agreed to halve … and extend …")."""
+    if last is None or not own.bare or index - last.index > 24 or own.start == 0:
+        return own
+    if tokens[own.start - 1].low not in ("and", "or", "but"):
+        return own
+    if any(token.low in HARD for token in tokens[last.index : index]):
+        return own
+    infinitive = last.frame.future or last.frame.governor is not None
+    alike = trigger.form & ({Form.BASE} if infinitive else {Form.PARTICIPLE, Form.PAST})
+    return replace(last.frame, start=own.start) if alike else own
+
+
+def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
+    """The mentions that a trigger acts on, with everything joined to them by "and"."""
+    trigger = act.trigger
+    able = [m for m in scene.mentions if _able(trigger.op, scene.pack.facts[m.fact])]
+    if trigger.op in SELF_NAMING:
+        yield from (act.on(m) for m in self_named(act, scene))
+    if Form.NOUN in trigger.form:
+        yield from (act.on(m) for m in _joined(scene.tokens, _nominal(scene.tokens, act.index, able), able))
+    elif trigger.op is Op.EXEMPT:
+        yield from (act.on(m) for m in _joined(scene.tokens, _behind(act, scene.tokens, able), able))
+    elif trigger.stance is not None:
+        yield from _governed(act, scene.tokens, trigger.stance, able)
+    elif not _adjectival(act, scene.tokens):
+        yield from _verbal(act, scene, able)
+
+
+def _able(op: Op, spec: FactSpec) -> bool:
+    """Whether an op can happen to a fact: only what has a rate can be raised, cut or set."""
+    return op in OPS[spec.kind] and not (op in _NEEDS_A_RATE and spec.kind is FactKind.MEASURE and not spec.unit)
+
+
+def _verbal(act: Act, scene: Scene, able: Sequence[Mention]) -> Iterator[Pair]:
+    """What a verb or a predicate acts on, by its voice."""
+    tokens, shape = scene.tokens, act.frame
+    behind, before = _behind(act, tokens, able), _before(act, tokens, able)
+    if (act.trigger.intransitive and not (behind and not before)) or shape.passive:
+        if before and shape.bare and Form.PARTICIPLE in act.trigger.form:
+            act = replace(act, frame=_small_clause(tokens, before, shape)[0])
+        yield from (act.on(m) for m in _joined(tokens, before, able, backwards=True))
+    elif behind:
+        yield from _object(act, scene, behind, able)
+    elif before:
+        yield from _participle(act, tokens, before, able)
+
+
+def _object(act: Act, scene: Scene, behind: Mention, able: Sequence[Mention]) -> Iterator[Pair]:
+    """ "Cuts the tariff": unless another country does it, or what is cut is none ("imposes no duty")."""
+    kind, shape = scene.pack.facts[behind.fact].kind, act.frame
+    if kind in (FactKind.MEASURE, FactKind.PURCHASES) and _foreign_subject(scene, shape.top):
+        return
+    near = scene.tokens[max(act.index + 1, behind.head - 5) : behind.head]
+    if any(token.low in ("no", "neither", "nothing") for token in near):
+        act = replace(act, frame=replace(shape, negated=True))
+    yield from (act.on(m) for m in _joined(scene.tokens, behind, able))
+
+
+def _participle(act: Act, tokens: Sequence[Token], before: Mention, able: Sequence[Mention]) -> Iterator[Pair]:
+    """Nothing behind the verb: a headline's passive, a relative clause in short, or what somebody lets happen."""
+    shape, op = act.frame, act.trigger.op
+    if shape.bare and act.trigger.form & {Form.PARTICIPLE, Form.PAST}:
+        if any(token.low in AUXILIARY or token.low in MODAL_FUTURE for token in tokens[before.end : shape.start]):
+            return  # "a duty shall be imposed on goods withdrawn from warehouse": the goods are, and not the duty
+        shape, reduced = _small_clause(tokens, before, shape)
+        act = replace(act, frame=shape)
+        yield from (act.on(m, reduced=reduced) for m in _joined(tokens, before, able, backwards=True))
+    elif any(t.low in ("let", "lets", "letting") for t in tokens[max(0, before.start - 3) : before.head]):
+        yield from (act.on(m) for m in _joined(tokens, before, able, backwards=True))
+    elif op in (Op.SET, Op.SUSPEND, Op.WITHDRAW) and not before.anaphor and shape.negated:
+        yield act.on(before)
+
+
+def _governed(act: Act, tokens: Sequence[Token], stance: Stance, able: Sequence[Mention]) -> Iterator[Pair]:
+    """ "Is discussing a visit", "proposed a tariff of 10 percent": the object itself is considered or wanted."""
+    mode, shape = STANCE_MODE.get(stance, Mode.HEDGED), act.frame
+    if shape.passive and stance in (Stance.CONSIDER, Stance.PLAN, Stance.PROPOSE):
+        subject = _before(act, tokens, able)
+        if subject:
+            yield replace(act, frame=replace(shape, mode=mode)).on(subject)
+        return
+    found = next((m for m in able if act.index < m.head <= act.index + 9 and not m.anaphor), None)
+    if found is None:
+        return
+    between = tokens[act.index + 1 : found.head]
+    if any(token.low in HARD or token.low in ("to", "that", "whether", ",") for token in between):
+        return
+    if shape.mode in (Mode.ASSERTED, Mode.COMMITTED, Mode.HYPOTHETICAL):
+        act = replace(act, frame=replace(shape, mode=mode, governor=act.index))
+    yield act.on(found)
+
+
+def _foreign_subject(scene: Scene, top: int) -> bool:
+    """Whether the nearest country before an active verb is none of the story's parties."""
+    labels = (Label.PARTY, Label.COUNTRY, Label.DECIDER)
+    who = [h for h in scene.hits if h.entry.label in labels and top - 12 <= h.start < top]
+    last = max(who, key=lambda h: h.start, default=None)
+    if last is None or last.entry.label is not Label.COUNTRY:
+        return False
+    return not any(t.low in HARD or t.low in ("said", "says", ",") for t in scene.tokens[last.end : top])
+
+
+def _adjectival(act: Act, tokens: Sequence[Token]) -> bool:
+    """ "Further modified duty": a participle that opens its phrase describes the noun and tells nothing."""
+    trigger, start, following = act.trigger, act.frame.start, act.index + 1
+    if not act.frame.bare or trigger.rest or not trigger.form & {Form.PARTICIPLE, Form.PAST} or trigger.op is Op.MEET:
+        return False
+    opens = start == 0 or tokens[start - 1].low in (":", "—", "on", "of", "for", "to", "with")
+    describes = following < len(tokens) and tokens[following].low not in (":", ",", "to", "until", "by", "from", "for")
+    return opens and describes
+
+
+def _small_clause(tokens: Sequence[Token], mention: Mention, shape: Frame) -> tuple[Frame, bool]:
+    """ "They want the duty ended": the wish or the forecast before the noun governs the participle behind it.
+
+    Returns the frame, and whether the participle stands alone.
+    """
+    for k in range(mention.head - 1, max(-1, mention.head - 26), -1):
+        stance = GOVERNORS.get(tokens[k].low)
+        if stance in (Stance.WISH, Stance.EXPECT):
+            return replace(shape, mode=STANCE_MODE[stance], governor=k, bare=False), False
+        if tokens[k].low in HARD or tokens[k].low == ",":
+            break
+    return shape, True
+
+
+def _behind(act: Act, tokens: Sequence[Token], able: Sequence[Mention]) -> Mention | None:
+    """The first mention behind an active verb, inside its clause."""
+    index = act.index
+    if act.trigger.op is Op.ANNOUNCE and index + 1 < len(tokens) and tokens[index + 1].low == ",":
+        return None  # "by a second order, …"
+    limit = min(len(tokens), index + _REACH)
+    limit = next((k for k in range(index + 1, limit) if _closes(tokens, k)), limit)
+    gap = act.trigger.gap
+    return next((m for m in able if index < m.head < limit and (not gap or m.head < act.end + 18)), None)
+
+
+def _closes(tokens: Sequence[Token], k: int) -> bool:
+    """Whether a token ends the clause of the verb before it; "until" and "as of" do not."""
+    word = tokens[k].low
+    as_of = word == "as" and k + 1 < len(tokens) and tokens[k + 1].low == "of"
+    return word in HARD or (word in SUBORDINATE and word != "until" and not as_of)
+
+
+def _before(act: Act, tokens: Sequence[Token], able: Sequence[Mention]) -> Mention | None:
+    """The nearest mention before the verb's chain, inside the sentence's segment."""
+    start = act.frame.start
+    for m in reversed(able):
+        if m.head < start or (m.head < act.index and m.anaphor):
+            between = [token.low for token in tokens[m.head : start]]
+            another = any(
+                word == "," and between[k + 1 : k + 2] in (["and"], ["but"], ["while"])
+                for k, word in enumerate(between)
+            )
+            return None if another or set(between) & {";", ".", "!", "?"} else m
+    return None
+
+
+def _nominal(tokens: Sequence[Token], index: int, able: Sequence[Mention]) -> Mention | None:
+    """ "The suspension of the rules", or a compound with the noun right before it ("tariff cut")."""
+    if index + 1 < len(tokens) and tokens[index + 1].low in ("of", "in", "to", "on", "for"):
+        found = next((m for m in able if index < m.head <= index + 12), None)
+        if found:
+            return found
+    return next((m for m in reversed(able) if m.head == index - 1), None)
+
+
+def _joined(
+    tokens: Sequence[Token], first: Mention | None, able: Sequence[Mention], *, backwards: bool = False
+) -> Iterator[Mention]:
+    """A mention and those joined to it by "and" or "both"."""
+    if first is None:
+        return
+    yield first
+    last = first
+    for m in reversed(able) if backwards else able:
+        if m is first or m.fact == first.fact:
+            continue
+        low, high = (m, last) if backwards else (last, m)
+        if low.head >= high.head or high.head - low.head > 14:
+            continue
+        between = {token.low for token in tokens[low.head + 1 : high.head]}
+        if between & {"and", "both"} and not between & (AUXILIARY | NEGATION | SUBORDINATE | HARD | {","}):
+            yield m
+            last = m

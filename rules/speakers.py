@@ -1,0 +1,115 @@
+"""Who stands behind a sentence: somebody who can decide, unnamed sources, an outsider, or the outlet itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from rules.lexicon import Hit, Label
+from rules.text import Token
+
+
+class Speaker(StrEnum):
+    OUTLET = "outlet"
+    """Nobody is named: the outlet itself says so."""
+    DECIDER = "decider"
+    UNNAMED = "unnamed"
+    OUTSIDER = "outsider"
+    """Analysts, lobbies, legislators, companies: they decide nothing."""
+
+
+REPORTING = frozenset(
+    (
+        "think believe expect expects reckon predict reckons reckoned hinted hints signalled signaled indicated argues "
+        "argued predicts predicted estimates estimated believes believed thinks said says say saying warned warns told "
+        "tells tell statement announced announces confirmed confirms replied replies added adds wrote writes informed "
+        "stated according disclosed revealed reveals reported reports recalled claimed insisted noted explained "
+        "declared posted"
+    ).split()
+)
+"""Words by which somebody is told to have said something."""
+_UNNAMED = frozenset(
+    ("sources source people person insiders insider anonymity unnamed executives managers familiar briefed").split()
+)
+_OUTSIDER = frozenset(
+    (
+        "manufacturers producers exporters unions campaigners charity shippers millers mills dealers industry ngo "
+        "ngos analyst analysts economist economists strategist strategists trader traders lawyer lawyers "
+        "professor lobby association federation growers farmers senator senators lawmaker lawmakers congressman "
+        "congresswoman congressmen legislator legislators committee chairman chairwoman expert experts broker "
+        "brokers investor investors former retired company companies firm firms union think-tank importer "
+        "importers retailer retailers group pundit columnist blogger critics opposition institute bank fund "
+        "executive chief council board parliament mep meps lobbyist lobbyists consultant consultants researcher "
+        "researchers"
+    ).split()
+)
+_RUMOUR = frozenset(
+    (
+        "report reports article post posts video videos clip rumour rumor rumours rumors screenshot picture meme "
+        "tweet newspaper"
+    ).split()
+)
+_OFFICIAL = frozenset(
+    (
+        "spokesman spokesperson spokeswoman minister ministry secretary president government commission "
+        "commissioner embassy envoy ambassador official customs notice order court judge judges justices treasury "
+        "office presidential administration cabinet statement negotiator premier readout department agency "
+        "leaders presidents delegations capitals governments chancellor"
+    ).split()
+)
+_SEGMENT = frozenset('; : — ( ) . " ! ? , that'.split())
+
+
+def speaker_of(tokens: Sequence[Token], hits: Sequence[Hit]) -> tuple[Speaker, str | None]:
+    """Who says what a sentence says: the class, and the words that name him.
+
+    Unnamed sources weigh more than whom they quote.
+    """
+    text = [token.low for token in tokens]
+    hidden = "named" in text and {"not", "none", "neither", "nor"} & set(text)
+    if "anonymity" in text or hidden or {"reportedly", "rumoured", "rumored"} & set(text):
+        return Speaker.UNNAMED, "unnamed sources"
+    found: list[tuple[Speaker, str | None]] = []
+    for k, word in enumerate(text):
+        if word in REPORTING:
+            verdict, start, end = _sayer(text, k, hits)
+            if verdict is not None:
+                found.append((verdict, " ".join(token.raw for token in tokens[start:end])))
+    unnamed = [each for each in found if each[0] is Speaker.UNNAMED]
+    return (unnamed or found or [(Speaker.OUTLET, None)])[0]
+
+
+def _sayer(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker | None, int, int]:
+    """Who stands with the verb of saying at `k`, and where: before it, or behind "according to" and "said"."""
+    start = k
+    while start > 0 and text[start - 1] not in _SEGMENT:
+        start -= 1
+    if start and text[start - 1] == "that" and not (start > 1 and text[start - 2] in REPORTING):
+        return None, start, k  # "… arguments that lawyers said pointed to defeat": a remark inside the sentence
+    end = k + 1
+    while end < len(text) and text[end] not in _SEGMENT:
+        end += 1
+    verdict = classify(text, start, k, hits)
+    if verdict is None or text[k] == "according":
+        return classify(text, k + 1, min(end, k + 12), hits), k, end
+    return verdict, start, k + 1
+
+
+def classify(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> Speaker | None:
+    """The class of the person or institution named in a token range, or None where it names none."""
+    segment = set(text[start:end])
+    several = segment & {"two", "three", "four", "five", "several", "some", "unnamed", "senior", "one", "at least"}
+    if "people" in segment and "'s" in segment:
+        segment.discard("people")
+    if segment & _UNNAMED or ("officials" in segment and several) or ("sources" in segment):
+        return Speaker.UNNAMED
+    named = any(h.entry.label is Label.DECIDER and start <= h.start < end for h in hits)
+    if named and not segment & {"former", "retired"}:
+        return Speaker.DECIDER
+    if segment & (_OUTSIDER | _RUMOUR) or any(word.endswith("makers") for word in segment):
+        return Speaker.OUTSIDER
+    if segment & _OFFICIAL or "officials" in segment:
+        return Speaker.DECIDER
+    if any(h.entry.label is Label.PARTY and start <= h.start < end for h in hits):
+        return Speaker.DECIDER
+    return None

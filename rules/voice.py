@@ -1,0 +1,103 @@
+"""Who speaks from sentence to sentence: named in it, a transcript's label, whoever is quoted, or the source.
+
+Quotations run on over sentences, a timeline's day to the end of its line, and "Background" to the end of its paragraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rules.claims import Reading, Said
+from rules.dates import find_dates
+from rules.lexicon import Hit, Label, Lexicon
+from rules.model import Article, PartialDate, SourceKind
+from rules.speakers import Speaker, classify, speaker_of
+from rules.text import Sentence, tokenize, words
+from rules.triggers import Pair
+
+
+class Voice:
+    """Follows an article; every sentence has to be asked for, in order."""
+
+    def __init__(self, article: Article, lexicon: Lexicon) -> None:
+        self._published = article.published
+        self._source = _source_speaker(article, lexicon)
+        title = article.title.lower()
+        self._unnamed_title = "source" in title.split("-")[-1] or "sources" in title
+        self._last: tuple[Speaker, str | None] = (Speaker.OUTLET, None)
+        self._quoting = False
+        self._recital = -1
+        self._line: tuple[int, PartialDate | None] = (-1, None)
+
+    def of(self, sentence: Sentence, hits: Sequence[Hit]) -> Said:
+        """On whose word a sentence stands."""
+        self._last = self._speaker(sentence, hits)
+        return Said(*self._last, self._day(sentence), self._under_background(sentence))
+
+    def _speaker(self, sentence: Sentence, hits: Sequence[Hit]) -> tuple[Speaker, str | None]:
+        speaker, named = speaker_of(sentence.tokens, hits)
+        marks = sum(sentence.raw.count(mark) for mark in '"“”')
+        quoted = self._quoting or sentence.raw.lstrip()[:1] in ('"', "“")
+        self._quoting = self._quoting != bool(marks % 2)
+        if speaker is Speaker.OUTLET:
+            labelled = _label_speaker(sentence, self._source, hits)
+            speaker, named = self._last if quoted and labelled[0] is Speaker.OUTLET else labelled
+        return (Speaker.UNNAMED if sentence.title and self._unnamed_title else speaker), named
+
+    def _under_background(self, sentence: Sentence) -> bool:
+        """Whether the paragraph's heading is "Background", as in orders and notices."""
+        heading = sentence.raw.strip(" .:").lower()
+        if heading in ("background", "recitals") or heading.startswith("whereas"):
+            self._recital = sentence.paragraph
+        return self._recital == sentence.paragraph
+
+    def _day(self, sentence: Sentence) -> PartialDate | None:
+        """The day that opens the line of a timeline ("May 12 - In Geneva …"); it holds to the end of the line."""
+        if self._line[0] != sentence.paragraph:
+            first = next((when for when in find_dates(sentence.raw[:40], self._published) if when.start < 3), None)
+            dash = first is not None and sentence.raw[first.end : first.end + 3].strip()[:1] in ("-", "–", "—", ":")
+            self._line = (sentence.paragraph, first.when if first and dash else None)
+        return self._line[1]
+
+
+def home_of(article: Article, lexicon: Lexicon) -> str | None:
+    """The party that an official source belongs to."""
+    if article.source_kind is not SourceKind.OFFICIAL:
+        return None
+    named = (h.entry for h in lexicon.hits(tokenize(article.source)))
+    return next((entry.of for entry in named if entry.label in (Label.PARTY, Label.DECIDER)), None)
+
+
+def wisher_of(pair: Pair, reading: Reading) -> Speaker:
+    """Who wants or expects what a pair tells: the subject of the wish, or the speaker."""
+    tokens = [token.low for token in reading.tokens]
+    at = pair.frame.governor if pair.frame.governor is not None else pair.frame.start
+    start = at
+    while start > 0 and tokens[start - 1] not in (";", ".", "—", ":"):
+        start -= 1
+    commas = [k for k in range(start, at) if tokens[k] == ","]
+    if commas and {"i", "we"} & set(tokens[commas[-1] : at]):
+        return reading.said.speaker  # "Senator, I would expect …"
+    named = {h.entry.label for h in reading.hits if start <= h.start < at}
+    if Label.COUNTRY in named and not named & {Label.PARTY, Label.DECIDER}:
+        return Speaker.OUTSIDER  # a third government decides nothing here
+    return classify(tokens, start, at, reading.hits) or reading.said.speaker
+
+
+def _source_speaker(article: Article, lexicon: Lexicon) -> Speaker:
+    """Who speaks where nobody is named: an official source speaks for itself."""
+    if article.source_kind is not SourceKind.OFFICIAL:
+        return Speaker.OUTLET
+    tokens = tokenize(article.source)
+    found = classify([t.low for t in tokens], 0, len(tokens), lexicon.hits(tokens))
+    return Speaker.OUTSIDER if found is Speaker.OUTSIDER else Speaker.DECIDER
+
+
+def _label_speaker(sentence: Sentence, source: Speaker, hits: Sequence[Hit]) -> tuple[Speaker, str | None]:
+    """The speaker of a transcript's line, or the source itself."""
+    if sentence.speaker and sentence.speaker not in ("a", "answer", "presenter"):
+        label = list(words(sentence.speaker))
+        found = classify(label, 0, len(label), hits)
+        if found:
+            return found, sentence.speaker
+    return source, None
