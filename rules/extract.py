@@ -12,7 +12,8 @@ from rules.dates import Role, TimeExpression
 from rules.frames import OPEN, Mode
 from rules.grammar import TRIGGERS, Form, Op
 from rules.lexicon import Hit, Label, Lexicon
-from rules.mentions import Finder, Memory
+from rules.memory import Memory
+from rules.mentions import Finder
 from rules.modality import belies, depends, mode_of
 from rules.model import Article, PartialDate, SourceKind, State, Status
 from rules.pack import FactSpec

@@ -1,0 +1,191 @@
+"""How well the phrase round a noun fits a fact: by its marks, whose it is, and whom it is aimed at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rules.lexicon import GOODS, Hit, Label, Lexicon
+from rules.memory import Memory, is_foreign
+from rules.model import FactKind
+from rules.pack import FactSpec
+from rules.phrases import ELSEWHERE, Phrase
+from rules.text import Token, words
+
+_WEAK = frozenset("additional extra further new another added".split())
+"""Marks that many things of one kind can bear."""
+_BETWEEN = (FactKind.DEAL, FactKind.TRUCE)
+"""Kinds that lie between two parties."""
+_EVENTS = (FactKind.MEETING, FactKind.VISIT, FactKind.DEAL)
+"""Kinds of which a party named before need not be named again."""
+_DESCRIBED = frozenset("business unit arm operations market sales chain firm company stores".split())
+"""Behind a country's name these say that it only describes: "its China business"."""
+_MARKED, _ALONE = 6, 4
+_FAR = 9
+
+
+class Fit:
+    """Weighs the phrases of one pack."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.pack = lexicon.pack
+        self.sides = {side for spec in self.pack.facts.values() for side in (spec.by, spec.on) if side}
+
+    def weigh(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> int:
+        """How well a phrase fits a fact; 0: not at all."""
+        if not self._possible(spec, phrase, memory):
+            return 0
+        marks = self._marks(spec, phrase, memory)
+        if not marks:
+            return _ALONE if spec.marks and self._alone(spec, phrase, memory) else 0
+        if all(self._is_weak(spec, group) for group in marks) and self._aimless(spec, phrase, memory):
+            return 0
+        near = min(
+            (
+                abs(h.start - phrase.noun.start)
+                for h in phrase.inside
+                if h.entry.label is Label.MARK and h.entry.of == spec.id and h.entry.group in marks
+            ),
+            default=_FAR,
+        )
+        return _MARKED + bool(phrase.by) + bool(phrase.on) + max(0, 4 - near // 2)
+
+    def _possible(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
+        """Whether nothing in a phrase makes it another matter."""
+        if phrase.holds(Label.WITHOUT, spec.id) or phrase.holds(Label.OTHER):
+            return False
+        if contradicts(spec, phrase) or (spec.by is None and ELSEWHERE in phrase.by | phrase.on):
+            return False
+        if spec.kind is FactKind.VISIT and phrase.holds(Label.COUNTRY):
+            return False
+        return self.is_aimed(spec, phrase, memory) and self._is_between(spec, phrase, memory)
+
+    def is_aimed(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
+        """Whether a measure is aimed where the fact says: in so many words, or as the article is about that party."""
+        if spec.kind is not FactKind.MEASURE or spec.on in phrase.on:
+            return True
+        named = {h.entry.of for h in phrase.hits if h.entry.label in (Label.PARTY, Label.DECIDER)}
+        foreign = any(h.entry.label is Label.COUNTRY for h in phrase.hits)
+        party = spec.on or spec.by
+        return party is None or party in named or (party in memory.parties and not memory.elsewhere and not foreign)
+
+    def _is_between(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
+        """Whether a thing between two parties is between these: it names them, or no other country is in sight."""
+        if spec.kind not in _BETWEEN:
+            return True
+        parties = {h.entry.of for h in phrase.inside if h.entry.label is Label.PARTY}
+        if len(parties & self.sides) > 1:
+            return True
+        return not memory.elsewhere and not any(is_foreign(phrase.tokens, h) for h in phrase.hits)
+
+    def _aimless(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
+        """ "An additional duty", on nobody: the short name of whatever came before."""
+        if not spec.on or spec.on in phrase.on or spec.id in memory.title:
+            return False
+        return not _speaks_of_goods(phrase.tokens, spec.on, phrase.hits)
+
+    def _alone(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
+        """Whether a noun without a mark is this fact: the only one of its kind on that party, and its owner's."""
+        only = not any(
+            other is not spec and set(other.noun) & set(spec.noun) and other.on == spec.on
+            for other in self.pack.facts.values()
+        )
+        controls = phrase.noun.entry.of == "controls"  # "the rules" can be anything
+        return not controls and phrase.on == {spec.on} and only and self._is_owner(spec, phrase, memory)
+
+    def _is_owner(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
+        """Whether a measure that bears no mark is this party's: by its phrase, the subject before it, or the source."""
+        if spec.by is None or phrase.by:
+            return phrase.by == {spec.by}
+        before = [h for h in phrase.hits if h.end <= phrase.noun.start]
+        owners = [
+            h.entry.of
+            for h in before
+            if h.entry.label is Label.COUNTRY
+            or (h.entry.label in (Label.PARTY, Label.DECIDER) and h.entry.of in self.sides)
+        ]
+        return spec.by == (owners[-1] if owners else memory.home)
+
+    def _marks(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> set[int]:
+        """The marks of a fact of which every member is there. Marks of events and deals may stand all over the
+        sentence, and a party that the article has named before counts as there."""
+        event = spec.kind in _EVENTS
+        pool = phrase.hits if event or spec.kind is FactKind.TRUCE else phrase.inside
+        found: dict[int, set[int]] = {}
+        for h in pool:
+            mine = h.entry.label is Label.MARK and h.entry.of == spec.id and h.start != phrase.noun.start
+            if mine and (h in phrase.inside or not self.is_single(h)):
+                found.setdefault(h.entry.group, set()).add(h.entry.member)
+        if spec.kind is FactKind.MEETING and not found and _is_their_meeting(phrase):
+            found = {group: set() for group in range(len(spec.marks))}
+        if spec.kind is FactKind.DEAL:
+            found = {group: members for group, members in found.items() if self._named_as_sides(spec, group, phrase)}
+        known = memory.parties if event else set()
+        return {
+            group
+            for group, members in found.items()
+            if len(members | self.lexicon.implied(spec.id, group, known)) == self.lexicon.groups[spec.id, group]
+        }
+
+    def is_single(self, h: Hit) -> bool:
+        """Whether a mark has one member only."""
+        return self.lexicon.groups[h.entry.of, h.entry.group] == 1
+
+    def _named_as_sides(self, spec: FactSpec, group: int, phrase: Phrase) -> bool:
+        """Whether a deal's parties are its sides: "the American coffee chain" and "its China business" are not."""
+        if spec.marks[group].count("@") < 2:
+            return True
+        hits = self.lexicon.hits(phrase.tokens)
+        return any(h.entry.label is Label.DECIDER for h in hits) or any(
+            h.entry.label is Label.PARTY and h.entry.of in self.sides and not _describes(phrase.tokens, h) for h in hits
+        )
+
+    def is_strong(self, h: Hit, fact: str) -> bool:
+        """Whether a hit is a mark of this fact that few things can bear."""
+        return (
+            h.entry.label is Label.MARK
+            and h.entry.of == fact
+            and not self._is_weak(self.pack.facts[fact], h.entry.group)
+        )
+
+    def marked(self, phrase: Phrase) -> set[str]:
+        """The facts of which a strong mark of one member, and no party, stands in the sentence."""
+        return {
+            h.entry.of
+            for h in phrase.hits
+            if self.is_strong(h, h.entry.of)
+            and self.is_single(h)
+            and "@" not in self.pack.facts[h.entry.of].marks[h.entry.group]
+        }
+
+    @staticmethod
+    def _is_weak(spec: FactSpec, group: int) -> bool:
+        return set(words(spec.marks[group])) <= _WEAK
+
+
+def contradicts(spec: FactSpec, phrase: Phrase) -> bool:
+    """Whether a phrase names another owner or another target."""
+    return bool(
+        (phrase.by and spec.by and spec.by not in phrase.by) or (phrase.on and spec.on and spec.on not in phrase.on)
+    )
+
+
+def _is_their_meeting(phrase: Phrase) -> bool:
+    """ "The meeting", "Thursday's meeting": that of the people named before. Negotiators' "talks" are not."""
+    start = phrase.noun.start
+    before = phrase.tokens[start - 1].low if start else ""
+    return phrase.tokens[start].low in ("meeting", "summit", "sit") and before in ("the", "'s", "their")
+
+
+def _describes(tokens: Sequence[Token], h: Hit) -> bool:
+    """Whether a country's name only describes: by its ending, or by the noun behind it."""
+    business = h.end < len(tokens) and tokens[h.end].low in _DESCRIBED
+    return business or tokens[h.end - 1].low.endswith(("an", "ese"))
+
+
+def _speaks_of_goods(tokens: Sequence[Token], party: str, hits: Sequence[Hit]) -> bool:
+    """Whether a sentence speaks of a party's goods: "hit all Chinese goods with the extra tariff"."""
+    return any(
+        h.entry.label is Label.PARTY and h.entry.of == party and h.end < len(tokens) and tokens[h.end].low in GOODS
+        for h in hits
+    )

@@ -1,0 +1,186 @@
+"""The phrase round a noun: where it begins and ends, whose it says the thing is, and whom it is aimed at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rules.grammar import GOVERNORS, TRIGGERS, Form
+from rules.lexicon import GOODS, Hit, Label
+from rules.text import Token
+from rules.words import AUXILIARY, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH
+
+LEFT, RIGHT = 9, 18
+"""How many tokens before and behind a noun belong to its phrase at most."""
+ELSEWHERE = "?"
+"""Stands for any other country, as an owner or a target."""
+DEFINITE = frozenset("the this that these those its their his such both".split())
+
+_STOP_LEFT = frozenset(
+    (
+        ", ; : — ( ) . ! ? said says told that which who by after before with until than if unless while but "
+        "because into"
+    ).split()
+)
+_STOP_RIGHT = frozenset("; : — ! ? said says told while but because although unless if".split())
+_LEADING = frozenset("by on for against from of to in with over".split())
+_MODALS = MODAL_FUTURE | MODAL_HEDGE | MODAL_WISH
+_OWNING = (Label.PARTY, Label.COUNTRY, Label.DECIDER)
+_ADJECTIVES = ("ese", "an", "ish", "sh", "ss", "ch", "u.s", "u.k")
+"""How adjectives of countries end: Chinese, American, British, Swiss, French."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun with what stands round it. Indices are token indices of the sentence."""
+
+    tokens: Sequence[Token]
+    noun: Hit
+    hits: Sequence[Hit]
+    """Every hit of the sentence."""
+    left: int
+    right: int
+    inside: Sequence[Hit]
+    """The hits of the phrase without the noun itself."""
+    by: set[str]
+    """Whose it is, as far as the phrase says; ELSEWHERE for any other country."""
+    on: set[str]
+    """Whom it is aimed at."""
+
+    @property
+    def definite(self) -> bool:
+        return any(token.low in DEFINITE for token in self.tokens[self.left : self.noun.start])
+
+    @property
+    def partial(self) -> bool:
+        """ "The chapter of its rules", "part of the duty": only a part is meant."""
+        words = {token.low for token in self.tokens[max(0, self.left - 2) : self.noun.start]}
+        parts = {"chapter", "part", "portion", "section", "provision", "element", "some", "half"}
+        return "of" in words and bool(words & parts)
+
+    def holds(self, label: Label, fact: str | None = None) -> bool:
+        """Whether a hit of this label is in the phrase, of this fact where one is given."""
+        return any(h.entry.label is label and fact in (None, h.entry.of) for h in self.inside)
+
+
+def phrase_of(tokens: Sequence[Token], noun: Hit, hits: Sequence[Hit], sides: set[str]) -> Phrase:
+    """The phrase of a noun in a story between these sides."""
+    left, right = _window(tokens, noun, hits)
+    inside = [h for h in hits if left <= h.start and h.end <= right and h is not noun]
+    by, on = _direction(tokens, noun, inside, sides)
+    return Phrase(tokens, noun, hits, left, right, inside, by or _foreign_owner(tokens, left, hits), on)
+
+
+def _window(tokens: Sequence[Token], noun: Hit, hits: Sequence[Hit]) -> tuple[int, int]:
+    """The token range of the phrase: to the next noun of the family, a mark, a conjunction or a finite verb."""
+    nouns = [h for h in hits if h.entry.label is Label.NOUN and h.entry.of == noun.entry.of and h.start != noun.start]
+    low = max([noun.start - LEFT, 0, *(h.end for h in nouns if h.end <= noun.start)])
+    left = noun.start
+    while left > low and tokens[left - 1].low not in _STOP_LEFT and not _finite(tokens, left - 1):
+        left -= 1
+    high = min([noun.end + RIGHT, len(tokens), *(_opening(tokens, h, noun) for h in nouns if h.start >= noun.end)])
+    right = noun.end
+    while right < high and tokens[right].low not in _STOP_RIGHT and not _breaks(tokens, right):
+        right += 1
+    return left, right
+
+
+def _opening(tokens: Sequence[Token], following: Hit, noun: Hit) -> int:
+    """Where the phrase of the next noun begins: behind the comma, "and" or article that opens it."""
+    index = following.start
+    while index > noun.end and tokens[index - 1].low not in (",", "and", "or", "the", "a", "an", "its", "'s"):
+        index -= 1
+    return index
+
+
+def _finite(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a token is a finite verb, and no adjective behind an article."""
+    word = tokens[index].low
+    if word in AUXILIARY - {"'s", "'d", "being"} or word in MODAL_FUTURE or word in MODAL_HEDGE:
+        return True
+    if index > 0 and tokens[index - 1].low in DEFINITE | {"a", "an", "'s", "new"}:
+        return False
+    if word in GOVERNORS and word.endswith(("ed", "es")):
+        return True
+    if any(trigger.form & {Form.PRESENT, Form.PAST, Form.GERUND} for trigger in TRIGGERS.get(word, ())):
+        return True
+    has_object = index + 1 < len(tokens) and tokens[index + 1].low in DEFINITE | {"a", "an", "all", "any"}
+    return word in TRIGGERS and has_object
+
+
+def _breaks(tokens: Sequence[Token], index: int) -> bool:
+    """A comma ends the phrase unless a relative clause or an apposition to the same noun follows."""
+    word = tokens[index].low
+    if word == "," and index + 1 < len(tokens):
+        return tokens[index + 1].low not in ("which", "that", "both", "among", "including")
+    relative = any(token.low in ("that", "which", "who", "it", "he") for token in tokens[max(0, index - 3) : index])
+    return is_verbal(word) and not relative
+
+
+def is_verbal(word: str) -> bool:
+    """Whether a folded word is an auxiliary or a modal verb."""
+    return word in AUXILIARY - {"'s", "'d"} or word in _MODALS or word.endswith("n't")
+
+
+def _direction(tokens: Sequence[Token], noun: Hit, inside: Sequence[Hit], sides: set[str]) -> tuple[set[str], set[str]]:
+    """Whose it is and whom it is aimed at."""
+    by: set[str] = set()
+    on: set[str] = set()
+    for h in inside:
+        label, who = h.entry.label, h.entry.of
+        if label not in _OWNING or (label is not Label.COUNTRY and who not in sides):
+            continue
+        if label is Label.COUNTRY:
+            who = ELSEWHERE
+            if h.start > 0 and tokens[h.start - 1].low in ("in", "at"):
+                continue
+        if h.end <= noun.start:
+            owns = _owns(tokens, h, noun)
+        else:
+            owns = _led_by(tokens, h, noun) == "by"
+            second = not owns and bool(on) and label is Label.PARTY
+            if label is Label.DECIDER or second:
+                continue
+        (by if owns else on).add(who)
+    return by, on
+
+
+def _led_by(tokens: Sequence[Token], h: Hit, noun: Hit) -> str:
+    """The preposition before a hit behind the noun; "on" where there is none."""
+    near = range(h.start - 1, max(noun.end, h.start - 4) - 1, -1)
+    return next((tokens[k].low for k in near if tokens[k].low in _LEADING), "on")
+
+
+def _owns(tokens: Sequence[Token], h: Hit, noun: Hit) -> bool:
+    """Before the noun: "Chinese tariff" and "Beijing's tariff" name the owner, "China tariff" the target."""
+    following = tokens[h.end].low if h.end < len(tokens) else ""
+    if following in ("'s", "'") or h.entry.label is Label.DECIDER:
+        return True
+    if following in GOODS:
+        return False
+    last = tokens[h.end - 1].low
+    return last.endswith(_ADJECTIVES) or last in ("eu", "uk") or h.end < noun.start - 3
+
+
+def _foreign_owner(tokens: Sequence[Token], left: int, hits: Sequence[Hit]) -> set[str]:
+    """ "EU keeps retaliatory tariffs": the nearest country before the phrase, where it is none of the parties."""
+    near = [h for h in hits if h.entry.label in _OWNING and left - 6 <= h.start and h.end <= left]
+    if not near or near[-1].entry.label is not Label.COUNTRY:
+        return set()
+    if tokens[max(0, near[-1].start - 1)].low in ("in", "at", "to"):
+        return set()
+    apart = any(token.low in ("said", "says", ",", ":", ";") for token in tokens[near[-1].end : left])
+    return set() if apart else {ELSEWHERE}
+
+
+def is_verb(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a word that is also a noun stands as a verb: "would pause", "to purchase"."""
+    if index == 0 or tokens[index].low not in TRIGGERS:
+        return False
+    before = tokens[index - 1].low
+    return before in ("to", "would", "not") or before in _MODALS
+
+
+def is_modifier(noun: Hit, hits: Sequence[Hit]) -> bool:
+    """Whether a noun only modifies the next one: the "tariff" of "tariff truce"."""
+    return any(h.entry.label is Label.NOUN and h.start == noun.end and h.entry.of != noun.entry.of for h in hits)
