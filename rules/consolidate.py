@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rules.claims import Claim
-from rules.compare import Verdict, Why, compare, merge
+from rules.compare import Verdict, Why, compare
 from rules.frames import Mode
 from rules.grammar import Op
 from rules.model import Article, Finding, Kind, Ledger, Severity, SourceKind, State, Status
 from rules.pack import FactSpec, Pack
+from rules.record import merge
 from rules.speakers import Speaker
 
 _PLAIN = frozenset({Op.HAPPEN, Op.SCHEDULE, Op.CONSIDER})
