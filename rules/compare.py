@@ -204,17 +204,19 @@ def _threat(case: Case) -> Why | None:
 
 
 def _prospect(case: Case) -> Why | None:
-    """Likely, expected, planned or proposed; but a meeting that "is set to take place" is settled."""
-    claim = case.claim
+    """Likely, expected, planned or proposed."""
+    prospect = case.claim.mode in OPEN or case.claim.op is Op.PROPOSE
+    return Why.LIKELY if prospect and not _is_set(case) else None
+
+
+def _is_set(case: Case) -> bool:
+    """A meeting that "is set to take place" is settled, whoever says so."""
     gathering = case.spec.kind in (FactKind.MEETING, FactKind.VISIT)
-    if claim.mode is Mode.HEDGED and gathering and "set" in claim.cues:
-        return None
-    return Why.LIKELY if claim.mode in OPEN or claim.op is Op.PROPOSE else None
+    return case.claim.mode is Mode.HEDGED and gathering and "set" in case.claim.cues
 
 
 def _unnamed(case: Case) -> Why | None:
-    settled = case.claim.mode is Mode.HEDGED
-    return Why.UNNAMED if case.claim.speaker is Speaker.UNNAMED and not settled else None
+    return Why.UNNAMED if case.claim.speaker is Speaker.UNNAMED and not _is_set(case) else None
 
 
 def _condition(case: Case) -> Why | None:

@@ -20,7 +20,12 @@ from rules.speakers import Speaker
 
 _PLAIN = frozenset({Op.HAPPEN, Op.SCHEDULE, Op.CONSIDER})
 """Ops that say that something is to be, and not what became of it."""
+_BELYING = (Why.BACKGROUND, Why.HYPOTHETICAL, Why.NEGATED)
+"""Said of a fact in the body, these belie a change in the headline."""
 _ORDER = [Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM, Kind.CONFLICT, Kind.MENTION]
+
+
+Judged = tuple[Claim, Verdict]
 
 
 def consolidate(article: Article, claims: Sequence[Claim], ledger: Ledger, pack: Pack) -> tuple[Finding, ...]:
@@ -33,52 +38,57 @@ def consolidate(article: Article, claims: Sequence[Claim], ledger: Ledger, pack:
 
 def _finding(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: Ledger, pack: Pack) -> Finding:
     judged = [(claim, compare(claim, spec, ledger, article)) for claim in claims]
-    judged = _body_over_headline(judged)
+    judged = _body_over_headline(_without_denied(judged))
     claim, verdict = min(judged, key=lambda pair: _preference(*pair))
-    if verdict.kind is Kind.CHANGE:
-        verdict = _enrich(claim, verdict, judged, ledger.state(spec.id))
-    return _write(article, claim, verdict, spec, ledger.state(spec.id), pack)
+    before = ledger.state(spec.id)
+    if verdict.kind is Kind.CHANGE and verdict.why is not Why.PART:
+        claimed = _enriched(claim, verdict.claimed, judged)
+        verdict = replace(verdict, claimed=claimed, after=merge(before, claimed))
+    return _write(article, claim, verdict, before, (pack.id, spec.topic))
 
 
-def _body_over_headline(judged: list[tuple[Claim, Verdict]]) -> list[tuple[Claim, Verdict]]:
-    """Drop the headline's verdict where the body says something of the fact; drop changes that the article denies."""
-    denied = any(claim.mode is Mode.DENIED for claim, _ in judged)
-    negated = {claim.op for claim, verdict in judged if verdict.why is Why.NEGATED and not claim.headline}
-    if denied or negated:
-        quiet = [pair for pair in judged if pair[1].kind is not Kind.CHANGE or not (denied or pair[0].op in negated)]
-        judged = quiet or judged
+def _body_over_headline(judged: list[Judged]) -> list[Judged]:
+    """Drop the headline's verdict where the body says something of the fact."""
     body = [pair for pair in judged if not pair[0].headline]
     if any(verdict.kind in (Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM) for _, verdict in body):
         return body
-    if any(
-        verdict.why in (Why.BACKGROUND, Why.HYPOTHETICAL, Why.NEGATED) and not claim.anaphor for claim, verdict in body
-    ):
+    if any(verdict.why in _BELYING and not claim.anaphor for claim, verdict in body):
         return [pair for pair in judged if pair in body or pair[1].kind is not Kind.CHANGE]
     return judged
 
 
+def _without_denied(judged: list[Judged]) -> list[Judged]:
+    """Drop the changes that the article itself denies, or says have not happened."""
+    denied = any(claim.mode is Mode.DENIED for claim, _ in judged)
+    negated = {claim.op for claim, verdict in judged if verdict.why is Why.NEGATED and not claim.headline}
+    quiet = [
+        (claim, verdict)
+        for claim, verdict in judged
+        if verdict.kind is not Kind.CHANGE or not (denied or claim.op in negated)
+    ]
+    return quiet or judged
+
+
 def _preference(claim: Claim, verdict: Verdict) -> tuple[int, int, int, int]:
-    said = sum(
-        part is not None
-        for part in (verdict.claimed.status, verdict.claimed.value, verdict.claimed.effective, verdict.claimed.until)
-    )
+    """What sorts first is told: by kind, by name, with a verb of its own, and saying most."""
+    state = verdict.claimed
+    said = sum(part is not None for part in (state.status, state.value, state.effective, state.until))
     return _ORDER.index(verdict.kind), int(claim.anaphor), int(claim.op in _PLAIN), -said
 
 
-def _enrich(claim: Claim, verdict: Verdict, judged: Sequence[tuple[Claim, Verdict]], before: State) -> Verdict:
-    """Add what other claims of the article say in the same sense: a value, a date, a second amount."""
-    claimed = verdict.claimed
+def _enriched(claim: Claim, claimed: State, judged: Sequence[Judged]) -> State:
+    """What is claimed, with what other claims of the article add: a value, a date, a second amount."""
     for other, judgement in judged:
         state = judgement.claimed
         if other is claim or judgement.kind not in (Kind.CHANGE, Kind.CONFIRM) or _at_odds(state, claimed):
             continue
-        value = {**(state.value or {}), **(claimed.value or {})} or None
         claimed = State(
-            claimed.status or state.status, value, claimed.effective or state.effective, claimed.until or state.until
+            claimed.status or state.status,
+            {**(state.value or {}), **(claimed.value or {})} or None,
+            claimed.effective or state.effective,
+            claimed.until or state.until,
         )
-    if verdict.why is Why.PART:
-        return verdict
-    return replace(verdict, claimed=claimed, after=merge(before, claimed))
+    return claimed
 
 
 def _at_odds(other: State, claimed: State) -> bool:
@@ -87,20 +97,20 @@ def _at_odds(other: State, claimed: State) -> bool:
     return bool(other.status and claimed.status and other.status is not claimed.status and not moved)
 
 
-def _write(article: Article, claim: Claim, verdict: Verdict, spec: FactSpec, before: State, pack: Pack) -> Finding:
-    sentence = claim.sentence
-    after = verdict.after if verdict.kind is Kind.CHANGE else before
+def _write(article: Article, claim: Claim, verdict: Verdict, before: State, place: tuple[str, str]) -> Finding:
+    """The finding; `place` is its story and its topic."""
+    sentence, (story, topic) = claim.sentence, place
     return Finding(
         kind=verdict.kind,
-        story=pack.id,
-        fact=spec.id,
-        topic=spec.topic,
+        story=story,
+        fact=claim.fact,
+        topic=topic,
         before=before,
         claimed=verdict.claimed,
-        after=after,
+        after=verdict.after if verdict.kind is Kind.CHANGE else before,
         article=article.id,
         published=article.published,
-        quote=sentence.raw.strip(),
+        quote=sentence.raw,
         span=(sentence.start, sentence.end),
         why=str(verdict.why),
         rule=f"{verdict.why.name.lower()}/{claim.op}",
@@ -121,22 +131,12 @@ def _confidence(article: Article, claim: Claim) -> float:
     return round(_SOURCE[article.source_kind] * _WORD[claim.speaker] * directness, 2)
 
 
+_HEAVY = frozenset(map(Status, "in_force withdrawn blocked expired cancelled collapsed suspended signed".split()))
+
+
 def _severity(verdict: Verdict, before: State) -> Severity:
     """In force, ended or cancelled weighs most; a prospect least."""
     if verdict.kind is not Kind.CHANGE:
         return Severity.LOW
-    heavy = {
-        Status.IN_FORCE,
-        Status.WITHDRAWN,
-        Status.BLOCKED,
-        Status.EXPIRED,
-        Status.CANCELLED,
-        Status.COLLAPSED,
-        Status.SUSPENDED,
-        Status.SIGNED,
-    }
-    return (
-        Severity.HIGH
-        if verdict.after.status in heavy and verdict.after.status is not before.status
-        else Severity.MEDIUM
-    )
+    heavy = verdict.after.status in _HEAVY and verdict.after.status is not before.status
+    return Severity.HIGH if heavy else Severity.MEDIUM

@@ -7,14 +7,30 @@ A deadline is an `effective` or `until` date of which the day is known. Days are
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 
-from rules.model import BACKGROUND, ENDED, DeadlineEvent, Finding, Kind, Ledger, PartialDate, Phase, State, Status
-from rules.pack import Pack
+from rules.model import (
+    BACKGROUND,
+    ENDED,
+    DeadlineEvent,
+    Entry,
+    Finding,
+    Kind,
+    Ledger,
+    PartialDate,
+    Phase,
+    State,
+    Status,
+)
+from rules.pack import FactSpec, Pack
 
 UPCOMING_DAYS = (7, 3, 1)
 """How many days ahead a deadline is announced, unless the caller asks for others."""
 ROLES = ("effective", "until")
+_COME_TRUE = ENDED - {Status.WITHDRAWN, Status.CANCELLED, Status.BLOCKED}
+"""Statuses that a deadline comes to on its own day: it is neither moved nor cancelled."""
 
 
 def midnight(day: date) -> datetime:
@@ -36,61 +52,89 @@ def due(
     `upcoming` is told `days` before, if the date was on record by then; after an outage only the latest of those that
     went by is told. `passed` comes the day after, unless an article from the due day on reported on the fact.
     """
+    asked = _Asked(ledger, since, now, days)
     events = [
         event
-        for fact in pack.facts
+        for spec in pack.facts.values()
         for role in ROLES
-        for event in _phases(ledger, pack, fact, role, since, now, days)
+        if (deadline := _deadline(ledger, spec, role))
+        for event in asked.phases(deadline)
         if since < event.at <= now
     ]
     return tuple(sorted(events, key=lambda e: (e.at, e.fact, e.role)))
 
 
-def _phases(
-    ledger: Ledger, pack: Pack, fact: str, role: str, since: datetime, now: datetime, days: tuple[int, ...]
-) -> Iterator[DeadlineEvent]:
-    entry = ledger.current(fact)
+@dataclass(frozen=True, slots=True)
+class _Deadline:
+    """A day on record."""
+
+    spec: FactSpec
+    role: str
+    day: date
+    entry: Entry
+    """The line of the record that holds now."""
+    known: datetime
+    """When the record first had this day for this role, without a break until now."""
+
+
+def _deadline(ledger: Ledger, spec: FactSpec, role: str) -> _Deadline | None:
+    entry = ledger.current(spec.id)
     day = days_of(entry.state).get(role) if entry else None
     if entry is None or day is None or entry.confidence == BACKGROUND:
-        return
-    known = _known_since(ledger, fact, role, day)
+        return None
+    return _Deadline(spec, role, day, entry, _known_since(ledger, spec.id, role, day))
 
-    def event(phase: Phase, at: datetime, days_left: int | None = None) -> DeadlineEvent:
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for: the phases of a record's deadlines in (since, now]."""
+
+    ledger: Ledger
+    since: datetime
+    now: datetime
+    days: tuple[int, ...]
+
+    def phases(self, deadline: _Deadline) -> Iterator[DeadlineEvent]:
+        day, known = deadline.day, deadline.known
+        start, after = midnight(day), midnight(day + timedelta(days=1))
+        ahead = [(midnight(day - timedelta(days=n)), n) for n in self.days]
+        latest = max((pair for pair in ahead if self._to_tell(pair[0], known)), key=lambda p: p[0], default=None)
+        if latest and self.now < start:
+            yield self._event(deadline, Phase.UPCOMING, *latest)
+        if known <= start and self.now < after:
+            yield self._event(deadline, Phase.DUE, start, 0)
+        if known <= after and not _reported(self.ledger, deadline.spec.id, start):
+            yield self._event(deadline, Phase.PASSED, after)
+
+    def _to_tell(self, at: datetime, known: datetime) -> bool:
+        """Whether a moment went by in the interval, with the date on record by then."""
+        return self.since < at <= self.now and known <= at
+
+    def _event(self, deadline: _Deadline, phase: Phase, at: datetime, left: int | None = None) -> DeadlineEvent:
+        entry = deadline.entry
         return DeadlineEvent(
-            ledger.story,
-            fact,
-            pack.facts[fact].topic,
-            role,
+            self.ledger.story,
+            deadline.spec.id,
+            deadline.spec.topic,
+            deadline.role,
             phase,
-            day,
+            deadline.day,
             at,
             entry.state,
-            days_left,
+            left,
             article=entry.article,
             quote=entry.quote,
         )
 
-    ahead = [(n, midnight(day - timedelta(days=n))) for n in days]
-    missed = [(n, at) for n, at in ahead if max(since, known) < at <= now or (since < at <= now and at == known)]
-    if missed and now < midnight(day):
-        left, at = max(missed, key=lambda pair: pair[1])
-        yield event(Phase.UPCOMING, at, left)
-    start, after = midnight(day), midnight(day + timedelta(days=1))
-    if known <= start and now < after:
-        yield event(Phase.DUE, start, 0)
-    if known <= after and not _reported(ledger, fact, start):
-        yield event(Phase.PASSED, after)
-
 
 def _known_since(ledger: Ledger, fact: str, role: str, day: date) -> datetime:
-    """When the record first had this day for this role, counting back from now without a break."""
-    known = None
-    for entry in reversed(ledger.history(fact)):
-        if days_of(entry.state).get(role) != day:
-            break
-        known = entry.learned
-    assert known is not None
-    return known
+    """When the record first had this day for this role, counting back from now without a break.
+
+    Counts in the order of validity: a late article is taken up last and holds earlier.
+    """
+    turns = sorted(ledger.history(fact), key=lambda entry: entry.valid)
+    same = takewhile(lambda entry: days_of(entry.state).get(role) == day, reversed(turns))
+    return list(same)[-1].learned
 
 
 def _reported(ledger: Ledger, fact: str, start: datetime) -> bool:
@@ -98,7 +142,9 @@ def _reported(ledger: Ledger, fact: str, start: datetime) -> bool:
 
 
 def moved(finding: Finding, ledger: Ledger) -> tuple[DeadlineEvent, ...]:
-    """What a change does to the dates that were on record (`ledger` is the record as the article found it): `moved`, `cancelled`, or nothing.
+    """What a change does to the dates that were on record: `moved`, `cancelled`, or nothing.
+
+    `ledger` is the record as the article found it.
 
     A date that lies behind the article is history, and is neither moved nor cancelled. A month that becomes a day
     moves nothing, since a month is no deadline.
@@ -106,13 +152,12 @@ def moved(finding: Finding, ledger: Ledger) -> tuple[DeadlineEvent, ...]:
     entry = ledger.current(finding.fact)
     if finding.kind is not Kind.CHANGE or finding.update or entry is None or entry.confidence == BACKGROUND:
         return ()
-    today, events = finding.published.date(), []
+    today, status = finding.published.date(), finding.after.status
     new = {"effective": finding.after.effective, "until": finding.after.until}
+    events = []
     for role, day in days_of(finding.before).items():
-        to = None if finding.after.status in ENDED and finding.after.status is not Status.HELD else new[role]
-        if (to and to.covers(PartialDate.of(day))) or day < today:
-            continue
-        if day == today and finding.after.status in ENDED - {"withdrawn", "cancelled", "blocked"}:
+        to = None if status in ENDED and status is not Status.HELD else new[role]
+        if (to and to.covers(PartialDate.of(day))) or day < today or (day == today and status in _COME_TRUE):
             continue
         events.append(
             DeadlineEvent(

@@ -64,32 +64,14 @@ class Status(StrEnum):
     COLLAPSED = "collapsed"
 
 
-MEASURE_STATUSES = frozenset(
-    {
-        Status.THREATENED,
-        Status.PROPOSED,
-        Status.ANNOUNCED,
-        Status.AGREED,
-        Status.IN_FORCE,
-        Status.SUSPENDED,
-        Status.WITHDRAWN,
-        Status.EXPIRED,
-        Status.BLOCKED,
-    }
-)
-MEETING_STATUSES = frozenset({Status.SCHEDULED, Status.HELD, Status.POSTPONED, Status.CANCELLED})
-DEAL_STATUSES = frozenset({Status.FRAMEWORK, Status.AGREED, Status.SIGNED, Status.COLLAPSED})
-ENDED = frozenset(
-    {
-        Status.WITHDRAWN,
-        Status.EXPIRED,
-        Status.BLOCKED,
-        Status.HELD,
-        Status.CANCELLED,
-        Status.SIGNED,
-        Status.COLLAPSED,
-    }
-)
+def _statuses(names: str) -> frozenset[Status]:
+    return frozenset(map(Status, names.split()))
+
+
+MEASURE_STATUSES = _statuses("threatened proposed announced agreed in_force suspended withdrawn expired blocked")
+MEETING_STATUSES = _statuses("scheduled held postponed cancelled")
+DEAL_STATUSES = _statuses("framework agreed signed collapsed")
+ENDED = _statuses("withdrawn expired blocked held cancelled signed collapsed")
 """After these nothing is ahead: a date still on record falls away with them."""
 
 
@@ -403,6 +385,6 @@ class Evaluation:
     ledger: Ledger
 
 
-def digest(said: Any) -> str:
+def digest(said: object) -> str:
     """The first 32 hex digits of SHA-256 over canonical JSON."""
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:32]

@@ -38,9 +38,9 @@ class Record:
         return entry.valid.date() if entry and entry.article is not None else None
 
     @property
-    def starts(self) -> AbstractSet[PartialDate | None]:
+    def starts(self) -> AbstractSet[PartialDate]:
         """Every start that the record has had."""
-        return {entry.state.effective for entry in self.ledger.history(self.fact)}
+        return {entry.state.effective for entry in self.ledger.history(self.fact) if entry.state.effective}
 
     def held(self, claimed: State) -> bool:
         """Whether the record said the same before its last turn."""
@@ -50,8 +50,8 @@ class Record:
         """Whether a day, month or year lies wholly before the last turn of the fact, or before the baseline."""
         entry = self.ledger.current(self.fact)
         turn = (entry.valid if entry else self.ledger.start).date()
-        exactness = len(parts := [part for part in (happened.year, happened.month, happened.day) if part is not None])
-        return parts < [turn.year, turn.month, turn.day][:exactness]
+        known = [part for part in (happened.year, happened.month, happened.day) if part is not None]
+        return known < [turn.year, turn.month, turn.day][: len(known)]
 
     def reckoned(self, change: Change) -> Value | None:
         """The value that "halved" or "by 10 points" comes to. Told again after the record has it, it is the same."""
