@@ -18,7 +18,10 @@ import pytest
 
 GUARD = str(Path(__file__).parent / "guard")
 sys.path.insert(0, GUARD)
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (GUARD, os.environ.get("PYTHONPATH"))))
+CHECKOUT = str(
+    Path(__file__).parents[1]
+)  # what the tests start is what they stand beside, wherever else it is installed
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (GUARD, CHECKOUT, os.environ.get("PYTHONPATH"))))
 sys.modules.pop("sitecustomize", None)
 import sitecustomize  # noqa: E402, F401 - its import is what refuses the sockets
 

@@ -81,6 +81,7 @@ app.conf.update(
 
 _settings: Settings | None = None
 _desks: dict[int, Desk] = {}
+_queue_of: dict[str, str] = {}
 
 
 def connect(settings: Settings) -> None:
@@ -123,7 +124,8 @@ def run_worker(queues: Collection[str] = QUEUES, *, concurrency: int = 4, name: 
 
 def _task(name: str, queue: str) -> Callable[[Callable[..., None]], Any]:
     """Register a task that is sent to `queue` unless told otherwise."""
-    register: Callable[[Callable[..., None]], Any] = app.task(name=name, queue=queue)
+    register: Callable[[Callable[..., None]], Any] = app.task(name=name)
+    _queue_of[name] = queue
     return register
 
 
@@ -213,7 +215,7 @@ def wake_up(now: datetime) -> None:
 def wake(task: Any, *args: Any, queue: str | None = None) -> bool:
     """Ask for one of the tasks above, at once. False if the broker did not take it: that costs a tick, and no more."""
     try:
-        task.apply_async(args, queue=queue or task.queue, expires=STALE_SECONDS, retry=False)
+        task.apply_async(args, queue=queue or _queue_of[task.name], expires=STALE_SECONDS, retry=False)
     except (OperationalError, RedisError, OSError) as error:
         _log.warning("broker not reached", task=task.name, error=str(error))
         return False

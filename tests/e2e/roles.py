@@ -51,6 +51,9 @@ def _process(settings: Settings, arguments: Sequence[str], name: str) -> Iterato
         process = subprocess.Popen(command, env=environment(settings), stdout=log, stderr=log, start_new_session=True)
     try:
         yield process
+    except BaseException:
+        print(Path(settings.data_dir, f"{name}.log").read_text()[-5000:])  # noqa: T201 - pytest shows it with the failure
+        raise
     finally:
         if process.poll() is None:  # how roles stop by themselves is told elsewhere
             kill(process)

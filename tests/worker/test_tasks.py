@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,24 +16,12 @@ import redis
 from sqlalchemy import update
 
 from tests.e2e.newsroom import STORY, Newsroom, pack_from_the_baseline, subscribers
-from tests.e2e.roles import call
 from tests.servers import FeedServer, Receiver
 from worker import clock, tasks
 from worker.errors import SettingsError
 from worker.settings import Settings
 from worker.store import tables
 
-TICK = """
-from datetime import datetime
-from worker import settings, tasks
-tasks.connect(settings.load_settings())
-tasks.wake_up(datetime.fromisoformat("{now}"))
-"""
-RUN = """
-from worker import settings, tasks
-tasks.connect(settings.load_settings())
-tasks.{task}
-"""
 CUT = "The US agrees to cut the fentanyl tariff on China to 10%."
 
 
@@ -64,18 +53,25 @@ def queues(broker: str) -> Queues:
 
 @pytest.fixture
 def room(
-    settings_for: Callable[..., Settings], broker: str, tmp_path: Path, feed_server: FeedServer, receiver: Receiver
+    settings_for: Callable[..., Settings],
+    broker: str,
+    tmp_path: Path,
+    feed_server: FeedServer,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Newsroom]:
+    """One outlet that was polled once, at the broker of this test."""
     folder = pack_from_the_baseline(tmp_path / "pack", {"Courier": feed_server.url})
     settings = settings_for(packs=[folder], redis_url=broker)
     made = Newsroom(settings, {"Courier": feed_server}, f"{clock.now():%Y-%m-%d %H:%M}")
     subscribers(made.desk, receiver, made.now, mail=False)
+    monkeypatch.setattr(tasks, "_desks", {os.getpid(): made.desk})
+    monkeypatch.setattr(tasks, "_settings", None)
+    tasks.connect(settings)
+    tasks.app._after_fork()  # what Celery does to forget its connections
     yield made.works()
+    tasks.app._after_fork()
     made.desk.close()
-
-
-def tick(room: Newsroom, now: datetime) -> None:
-    call(room.desk.settings, TICK.format(now=now.isoformat()))
 
 
 def signs_of_life(room: Newsroom, now: datetime) -> None:
@@ -85,7 +81,7 @@ def signs_of_life(room: Newsroom, now: datetime) -> None:
 
 def test_a_tick_asks_for_everything_that_is_due_and_for_a_sign_of_life(room: Newsroom, queues: Queues) -> None:
     later = room.now + timedelta(minutes=2)
-    tick(room, later)
+    tasks.wake_up(later)
     assert queues.take() == [
         ("poll", "poll_feeds", [[f"{STORY}/courier"]]),
         ("poll", "sign_of_life", ["poll"]),
@@ -97,7 +93,7 @@ def test_a_tick_asks_for_everything_that_is_due_and_for_a_sign_of_life(room: New
 
 def test_a_tick_with_nothing_due_asks_for_nothing(room: Newsroom, queues: Queues) -> None:
     signs_of_life(room, room.now)
-    tick(room, room.now)
+    tasks.wake_up(room.now)
     assert queues.take() == []
 
 
@@ -109,23 +105,23 @@ def test_a_tick_asks_for_articles_deliveries_and_lost_leases_until_they_are_done
     store = room.desk.store
     with store.write() as connection:
         connection.execute(update(tables.feeds).values(next_poll_at=room.now))
-    call(room.desk.settings, RUN.format(task=f"poll_feeds(['{STORY}/courier'])"))
+    tasks.poll_feeds([f"{STORY}/courier"])
     assert queues.take() == [("evaluate", "evaluate", [[1]])]  # asked for by the poll itself, with no tick
     signs_of_life(room, room.now)
-    tick(room, room.now)
+    tasks.wake_up(room.now)
     assert queues.take() == [("evaluate", "evaluate", [[1]])]
 
-    call(room.desk.settings, RUN.format(task="evaluate([1])"))
+    tasks.evaluate([1])
     assert queues.take() == [("deliver", "deliver", [])]  # asked for by the commit itself
     now = clock.now()
     signs_of_life(room, now)
-    tick(room, now)
+    tasks.wake_up(now)
     assert ("deliver", "deliver", []) in queues.take()
 
     assert len(store.lease("dead worker", now, 60, 10, 10)) == 1
-    tick(room, now + timedelta(seconds=59))
+    tasks.wake_up(now + timedelta(seconds=59))
     assert not [task for _, task, _ in queues.take() if task in ("reap", "deliver")]
-    tick(room, now + timedelta(seconds=60))
+    tasks.wake_up(now + timedelta(seconds=60))
     assert ("deliver", "reap", []) in queues.take()
 
 
@@ -135,11 +131,11 @@ def test_one_article_that_raises_does_not_keep_the_others_of_its_batch_from_bein
     room.publishes("Courier", "Odd").publishes("Courier", CUT)
     with room.desk.store.write() as connection:
         connection.execute(update(tables.feeds).values(next_poll_at=room.now))
-    call(room.desk.settings, RUN.format(task=f"poll_feeds(['{STORY}/courier', '{STORY}/nowhere'])"))
+    tasks.poll_feeds([f"{STORY}/courier", f"{STORY}/nowhere"])
     store, odd = room.desk.store, tables.articles.c.title == "Odd"
     with store.write() as connection:
         connection.execute(update(tables.articles).where(odd).values(source_kind="rumour"))
-    call(room.desk.settings, RUN.format(task="evaluate([1, 2, 99])"))
+    tasks.evaluate([1, 2, 99])
     articles = {store.article(number).title: store.article(number) for number in (1, 2)}
     assert (articles["Odd"].state, articles["Odd"].error) == ("new", "ValueError: 'rumour' is not a valid SourceKind")
     assert articles[CUT].state == "evaluated"
