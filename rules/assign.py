@@ -19,6 +19,7 @@ from rules.values import Amount, change_of, find_amounts, soybean_tonnes
 
 RATE_OPS = frozenset({Op.SET, Op.RAISE, Op.LOWER})
 _LEGAL_SWAP = ("inserting", "substituting", "substituted", "replaced by")
+_LEGAL_OLD = ("striking", "deleting", "the words", "the amount", "the date", "the figure", '"')
 _SPACED = re.compile(r"(?<![\d.,])(\d{1,3})[ \u00a0\u202f](\d{3})(?=[ \u00a0\u202f]\d{3}\b|\b)(?![.,]?\d)")
 _YEARLY = (" a year", " per year", " each year", " every year", " annually", " yearly", " in each of")
 
@@ -26,10 +27,11 @@ _YEARLY = (" a year", " per year", " each year", " every year", " annually", " y
 def figures(sentence: Sentence, published: datetime) -> tuple[list[TimeExpression], list[Amount]]:
     """The dates and amounts of a sentence. In a legal amendment ("by substituting …") only those of the new words."""
     folded = fold(sentence.raw)
-    struck = max(folded.find(word) for word in _LEGAL_SWAP)
+    new = max(folded.find(word) for word in _LEGAL_SWAP)
+    old = min((at for word in _LEGAL_OLD if 0 <= (at := folded.find(word)) < new), default=new)
     grouped = _SPACED.sub(r"\1,\2", sentence.raw)  # "350 000 tonnes", in the same length
-    dates = [when for when in find_dates(sentence.raw, published) if when.start > struck]
-    return dates, [amount for amount in find_amounts(grouped) if amount.start > struck]
+    dates = [when for when in find_dates(sentence.raw, published) if not old < when.start < new]
+    return dates, [amount for amount in find_amounts(grouped) if not old < amount.start < new]
 
 
 def dates_of(pair: Pair, reading: Reading) -> list[TimeExpression]:

@@ -52,6 +52,8 @@ def _body_over_headline(judged: list[Judged]) -> list[Judged]:
     body = [pair for pair in judged if not pair[0].headline]
     if any(verdict.kind in (Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM) for _, verdict in body):
         return body
+    if body and all(verdict.why is Why.OUTSIDER for _, verdict in body):
+        return body
     if any(verdict.why in _BELYING and not claim.anaphor for claim, verdict in body):
         return [pair for pair in judged if pair in body or pair[1].kind is not Kind.CHANGE]
     return judged

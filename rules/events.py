@@ -66,7 +66,9 @@ def _sides(spec: FactSpec, inside: Sequence[Hit]) -> Iterator[tuple[list[int], l
 
 
 def _travels(act: Act, who: Sequence[int], where: Sequence[int]) -> bool:
-    return any(k < act.index for k in who) and any(act.index < k < act.end + 4 for k in where)
+    return any(k < act.index for k in who) and any(
+        act.index < k < act.end + (2 if act.trigger.rest else 4) for k in where
+    )
 
 
 def _meet(index: int, first: Sequence[int], second: Sequence[int]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -39,6 +40,7 @@ RETRACTED = (
 _LEGAL = frozenset("order notification announcement notice proclamation regulation decree".split())
 _ORDERING = frozenset("order orders notice proclamation decree hereby notification regulation".split())
 _COURT = frozenset("court courts judge judges justices tribunal".split())
+_SATIRE = re.compile(r"(?im)^\W*satire\b|\bsatire[.:)]")
 _ANOTHER = ("fresh", "new", "further", "more")
 _HAPPENED = frozenset({Role.ON, Role.BACKGROUND, Role.EFFECTIVE})
 _BELIED_CLAIMS, _BELIED_PARAGRAPHS = 6, 2
@@ -48,6 +50,8 @@ _BELIED_CLAIMS, _BELIED_PARAGRAPHS = 6, 2
 def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
     """Every claim of an article about the pack's facts, in order of the text. Never raises, for any text."""
     if not lexicon.anchored(article.title + "\n" + article.text) or article.title.lower().startswith(RETRACTED):
+        return []
+    if _SATIRE.search(article.title + "\n" + article.text[:300]):
         return []
     home = home_of(article, lexicon)
     finder, memory = Finder(lexicon), Memory(home=home, parties={home} if home else set())

@@ -49,6 +49,7 @@ HARD = frozenset('; : — ( ) . " ! ? | *'.split())
 """Marks over which no word governs another."""
 
 _BE = frozenset("be been is are was were am 's 're".split())
+_NO_ADVERBS = frozenset("july supply reply apply comply family italy only".split())
 _CHAIN = (
     AUXILIARY
     | MODAL_FUTURE
@@ -129,11 +130,16 @@ def _chain(tokens: Sequence[Token], index: int) -> tuple[list[str], int]:
     """The auxiliaries, negations and adverbs right before a verb, and where they begin."""
     chain: list[str] = []
     k = index - 1
-    while k >= 0 and (tokens[k].low in _CHAIN or _quote_inside(tokens, k)) and len(chain) < 12:
+    while k >= 0 and (_in_chain(tokens[k].low) or _quote_inside(tokens, k)) and len(chain) < 12:
         if tokens[k].low != '"':
             chain.insert(0, tokens[k].low)
         k -= 1
     return chain, k + 1
+
+
+def _in_chain(word: str) -> bool:
+    """An auxiliary, a negation or an adverb: "will surely raise", "shall duly be"."""
+    return word in _CHAIN or (len(word) > 4 and word.endswith("ly") and word not in _NO_ADVERBS)
 
 
 def _quote_inside(tokens: Sequence[Token], k: int) -> bool:
@@ -144,7 +150,8 @@ def _quote_inside(tokens: Sequence[Token], k: int) -> bool:
 def _auxiliaries(chain: Sequence[str], start: int, forms: frozenset[Form]) -> Frame:
     """Voice, aspect and negation."""
     aux, cues = set(chain) & AUXILIARY, [word for word in chain if word not in ADVERB]
-    participle, progressive = Form.PARTICIPLE in forms, Form.GERUND in forms and bool(aux & _BE)
+    infinitive = chain[-1:] == ["to"]  # "was to cut": the same word as "was cut", and no passive
+    participle, progressive = Form.PARTICIPLE in forms and not infinitive, Form.GERUND in forms and bool(aux & _BE)
     return Frame(
         Mode.ASSERTED,
         start,
@@ -246,14 +253,16 @@ def _apply(out: Frame, tokens: Sequence[Token], j: int, stance: Stance, depth: i
     elif above.negated:
         out.negated = True
     out.ordered = out.ordered or stance is Stance.ORDER
-    out.mode = _governed_mode(out.mode, stance, above)
+    out.mode = _governed_mode(out.mode, tokens[j].low, stance, above)
     forecast = STANCE_MODE.get(stance) is Mode.EXPECTED and above.mode is Mode.HYPOTHETICAL
     out.agreed = out.agreed or stance is Stance.AGREE or (above.agreed and not forecast)
 
 
-def _governed_mode(mode: Mode, stance: Stance, above: Frame) -> Mode:
+def _governed_mode(mode: Mode, word: str, stance: Stance, above: Frame) -> Mode:
     """The mode of a verb under a governing word, whose own frame is `above`: the weaker of them speaks."""
     own = STANCE_MODE.get(stance)
+    if word in ("supposed", "meant"):
+        own = Mode.BACKGROUND  # "there is supposed to be a tariff on Saturday"
     if stance in (Stance.DUE, Stance.PLAN) and {"was", "were"} & set(above.cues):
         own = Mode.BACKGROUND  # "was due to start"
     if mode in DECIDED:

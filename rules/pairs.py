@@ -106,6 +106,8 @@ def _verbal(act: Act, scene: Scene, able: Sequence[Mention]) -> Iterator[Pair]:
     if (act.trigger.intransitive and not (behind and not before)) or shape.passive:
         if before and shape.bare and Form.PARTICIPLE in act.trigger.form:
             act = replace(act, frame=_small_clause(tokens, before, shape)[0])
+        if before is None and behind and behind.head <= act.end + 6:
+            before = behind  # "are being levied a tariff of 25 percent"
         yield from (act.on(m) for m in _joined(tokens, before, able, backwards=True))
     elif behind:
         yield from _object(act, scene, behind, able)

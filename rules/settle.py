@@ -30,6 +30,8 @@ _TAKES_OFF = {
     Op.DELAY: Status.SUSPENDED,
     Op.BLOCK: Status.BLOCKED,
 }
+_MOVES = frozenset({Op.DELAY, Op.ADVANCE, Op.EXTEND, Op.SHORTEN})
+_OUTLINES = frozenset("framework outline".split())
 _TOLD_FORMS = frozenset({Form.PAST, Form.PARTICIPLE, Form.NOUN, Form.GERUND})
 
 
@@ -44,6 +46,8 @@ def told_dates(kind: FactKind, pair: Pair, reading: Reading, dates: Sequence[Tim
     if op in RATE_OPS | {Op.ANNOUNCE, Op.IMPOSE}:
         behind = reading.tokens[pair.index].start
         dates = [when for when in dates if when.role is not Role.ON or _from_then(when, today, behind)]
+    if op in _MOVES:  # "moved from 1 November to 15 December", read as one range: its end is the new day
+        dates = [replace(when, when=when.last) if when.last and when.cue == "from" else when for when in dates]
     effective = _pick(dates, Role.EFFECTIVE)
     if kind in _GATHERINGS or op is not Op.EXTEND:
         effective = effective or _pick(dates, Role.ON)
@@ -101,10 +105,13 @@ def _not_so(op: Op, claim: Claim, state: State, *, progressive: bool) -> State:
     """ "Will not be imposed" takes it off the table; "will not start until January" puts it off."""
     claim.negated = False
     dated = bool(state.until or state.effective)
+    ceases = op is Op.IMPOSE and any(cue.startswith("ceas") for cue in claim.cues)
     if claim.by_court and op is Op.IMPOSE:
         return State(Status.BLOCKED)
     if op is Op.IMPOSE and (state.until or claim.lasting) and not claim.not_until:
         return State(Status.SUSPENDED, None, state.effective, state.until)  # "shall cease to be levied for one year"
+    if ceases:
+        return State(Status.WITHDRAWN, None, state.effective)
     if op in (Op.IMPOSE, Op.START, Op.HAPPEN):
         if claim.not_until and dated:
             return State(Status.SUSPENDED, None, state.effective or state.until, None)
@@ -133,6 +140,9 @@ def _truce(pair: Pair, claim: Claim, state: State, today: date) -> State:
 
 def _purchases(pair: Pair, claim: Claim, state: State, _today: date) -> State:
     op = pair.trigger.op
+    if op is Op.BUY and claim.negated and "longer" in claim.cues:
+        claim.negated = False
+        return State(Status.WITHDRAWN)  # "is no longer committed to buying"
     if op is Op.BUY:
         promised = claim.agreed or pair.frame.future or claim.mode is not Mode.ASSERTED
         return replace(state, status=Status.AGREED, effective=None) if promised else State()
@@ -175,6 +185,8 @@ def _is_ahead(pair: Pair, claim: Claim, day: PartialDate | None, today: date) ->
 
 def _deal(pair: Pair, claim: Claim, state: State, _today: date) -> State:
     op = pair.trigger.op
+    if op is Op.REACH and claim.sentence.tokens[pair.mention.head].low in _OUTLINES:
+        return State(Status.FRAMEWORK)  # to settle a framework is not to settle the deal
     if op is Op.SIGN and claim.mode is Mode.COMMITTED:
         return State()  # it will be signed: nothing has become of it yet
     status = {Op.REACH: Status.AGREED, Op.SIGN: Status.SIGNED, Op.SUSPEND: Status.SUSPENDED}.get(op, Status.COLLAPSED)

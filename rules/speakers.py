@@ -20,7 +20,8 @@ class Speaker(StrEnum):
 
 REPORTING = frozenset(
     (
-        "think believe expect expects reckon predict reckons reckoned hinted hints signalled signaled indicated argues "
+        "forecast stressed think believe expect expects reckon predict reckons reckoned hinted hints "
+        "signalled signaled indicated argues "
         "argued predicts predicted estimates estimated believes believed thinks said says say saying warned warns told "
         "tells tell statement announced announces confirmed confirms replied replies added adds wrote writes informed "
         "stated according disclosed revealed reveals reported reports recalled claimed insisted noted explained "
@@ -86,13 +87,18 @@ def _sayer(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker | 
         start -= 1
     if start and text[start - 1] == "that" and not (start > 1 and text[start - 2] in REPORTING):
         return None, start, k  # "… arguments that lawyers said pointed to defeat": a remark inside the sentence
+    if start == k and start > 1 and text[start - 1] == ",":  # "…, chief economist at the bank, forecast"
+        start -= 1
+        while start > 0 and text[start - 1] not in _SEGMENT:
+            start -= 1
     end = k + 1
     while end < len(text) and text[end] not in _SEGMENT:
         end += 1
     verdict = classify(text, start, k, hits)
     if verdict is None or text[k] == "according":
-        return classify(text, k + 1, min(end, k + 12), hits), k, end
-    return verdict, start, k + 1
+        behind = k + 2 if text[k] == "according" else k + 1
+        return classify(text, k + 1, min(end, k + 12), hits), behind, end
+    return verdict, start, k
 
 
 def classify(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> Speaker | None:

@@ -25,6 +25,7 @@ _DETERMINERS = frozenset(
 )
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
 _PREPOSITIONS = frozenset("in of under by for with from on at about over between against".split())
+_DOUBT = frozenset("doubt jeopardy risk threat in".split())
 _REMAINING = AUXILIARY | frozenset("remain remains remained becomes stay stays entered".split())
 
 
@@ -81,7 +82,8 @@ def readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
             continue
         end = _rest(tokens, index + 1, trigger)
         if end is not None and (trigger.op is not Op.SET or _has_percent(tokens[end : end + 7])):
-            found.append((end - len(trigger.rest), -len(trigger.rest), trigger, end))
+            idiom = len(trigger.rest) > 1  # "put … on ice" before "put … on"
+            found.append((0 if idiom else end - len(trigger.rest), -len(trigger.rest), trigger, end))
     if tokens[index].low in _COPULAS and _copula(tokens, index):
         found.append((0, 0, _COPULA, index + 1))
     return [(trigger, end) for _, _, trigger, end in sorted(found, key=lambda row: row[:2])]
@@ -101,6 +103,14 @@ def _can_stand(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     relative = before in ("this", "that") and trigger.form == {Form.PRESENT}  # "that leaves the rate at …"
     if before in _DETERMINERS and not relative and not trigger.form & {Form.NOUN, Form.PREDICATE}:
         return False
+    following = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    if (
+        following in ("for", "of")
+        and trigger.op in (Op.START, Op.DELAY)
+        and not trigger.rest
+        and Form.NOUN not in trigger.form
+    ):
+        return False  # "a June start for the rules", "waited for the tariff"
     if before in _PREPOSITIONS and trigger.form <= {Form.BASE, Form.PRESENT}:
         return False
     if tokens[index].low.startswith("lift") and trigger.op is Op.RAISE and not _to_a_rate(tokens, index):
@@ -121,7 +131,11 @@ def _imperative(tokens: Sequence[Token], index: int, forms: frozenset[Form]) -> 
 def _to_a_rate(tokens: Sequence[Token], index: int) -> bool:
     """ "Lifted to 25 percent" is up; "lifted" alone is off."""
     ahead = [token.low for token in tokens[index + 1 : index + 16]]
-    return any(word in ("to", "by") and "%" in ahead[k + 1 : k + 4] for k, word in enumerate(ahead))
+    return any(
+        word in ("to", "by")
+        and ("%" in ahead[k + 1 : k + 4] or (ahead[k + 1 : k + 2] != [] and ahead[k + 1][0].isdigit()))
+        for k, word in enumerate(ahead)
+    )
 
 
 def _predicative(tokens: Sequence[Token], index: int) -> bool:
@@ -129,7 +143,10 @@ def _predicative(tokens: Sequence[Token], index: int) -> bool:
     quoted = tokens[index - 1].low == '"'
     if any(token.low in _REMAINING for token in tokens[max(0, index - 2 - quoted) : index]):
         return True
-    return index + 3 >= len(tokens) and tokens[index].low in ("off", "on", "in")
+    doubt = (
+        tokens[index].low in ("in", "at", "under", "up") and index + 1 < len(tokens) and tokens[index + 1].low in _DOUBT
+    )
+    return doubt or (index + 3 >= len(tokens) and tokens[index].low in ("off", "on", "in"))
 
 
 def _rest(tokens: Sequence[Token], start: int, trigger: Trigger) -> int | None:
@@ -154,4 +171,4 @@ def _copula(tokens: Sequence[Token], index: int) -> bool:
     dated = bool({"effective", "effect", "today", "now"} & set(before))
     if (moved or dated) and tokens[index].low in ("is", "'s"):
         return True
-    return bool({"will", "shall", "now", "to", "would"} & {*before[-3:], *ahead[:1]})
+    return bool({"will", "shall", "now", "to", "would", "could", "might", "may"} & {*before[-3:], *ahead[:1]})

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from rules.claims import Reading, Said
 from rules.dates import find_dates
+from rules.frames import Mode
 from rules.lexicon import Hit, Label, Lexicon
 from rules.model import Article, PartialDate, SourceKind
 from rules.speakers import Speaker, classify, speaker_of
@@ -79,8 +80,8 @@ def wisher_of(pair: Pair, reading: Reading) -> Speaker:
     if commas and {"i", "we"} & set(tokens[commas[-1] : at]):
         return reading.said.speaker  # "Senator, I would expect …"
     named = {h.entry.label for h in reading.hits if start <= h.start < at}
-    if Label.COUNTRY in named and not named & {Label.PARTY, Label.DECIDER}:
-        return Speaker.OUTSIDER  # a third government decides nothing here
+    if pair.frame.mode is Mode.WISHED and Label.COUNTRY in named and not named & {Label.PARTY, Label.DECIDER}:
+        return Speaker.OUTSIDER  # what a third government wants is nothing
     return classify(tokens, start, at, reading.hits) or reading.said.speaker
 
 

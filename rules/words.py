@@ -9,7 +9,10 @@ from __future__ import annotations
 VERBS = {
     "threaten": "threaten brandish dangle vow menace",
     "propose": "propose float table circulate draft",
-    "impose": ("impose levy slap institute apply introduce reinstitute enact initiate charge collect clap smack whack"),
+    "impose": (
+        "impose implement enforce levy slap institute apply introduce reinstitute enact initiate charge "
+        "collect clap smack whack"
+    ),
     "start": "begin start commence apply",
     "set": "set fix reset peg adjust modify amend change revise recalibrate",
     "raise": "raise hike increase double triple quadruple bump lift boost up heighten escalate",
@@ -21,7 +24,8 @@ VERBS = {
     "delay": "delay postpone defer reschedule retard wait",
     "advance": "advance accelerate hasten expedite",
     "withdraw": (
-        "withdraw drop scrap abandon cancel skip rescind revoke repeal remove abolish eliminate ditch annul "
+        "withdraw avoid avert drop scrap abandon cancel skip rescind revoke repeal remove abolish eliminate "
+        "ditch annul "
         "axe nix dump lift retract forgo jettison dismantle bin junk kill erase delete spike discard "
         "renounce relinquish shed strip nullify discontinue"
     ),
@@ -155,7 +159,7 @@ NOUNS = {
 """The nouns of each op: "the suspension of the rules"."""
 
 PREDICATES = {
-    "withdraw": "off the table; gone; off; toast; history",
+    "withdraw": "off the table; gone; off; toast; history; in doubt; in jeopardy; at risk; under threat; up in the air",
     "collapse": "dead; finished; in tatters; in ruins; kaput",
     "end": "over",
     "block": "void",
