@@ -110,9 +110,9 @@ def test_a_write_that_raises_leaves_nothing_behind(store: Store) -> None:
         assert connection.execute(select(tables.leases)).all() == []
 
 
-def test_many_writers_at_once_wait_for_each_other_and_none_fails(database_url: str, store: Store) -> None:
+def test_many_writers_at_once_wait_for_each_other_and_none_fails(store_url: str, store: Store) -> None:
     def count(number: int) -> None:
-        own = Store.open(database_url)
+        own = Store.open(store_url)
         for _ in range(20):
             with own.write() as connection:
                 row = connection.execute(select(tables.leases.c.epoch).with_for_update()).scalar_one()
