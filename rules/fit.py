@@ -64,10 +64,12 @@ class Fit:
         """Whether a measure is aimed where the fact says: in so many words, or as the article is about that party."""
         if spec.kind is not FactKind.MEASURE or spec.on in phrase.on:
             return True
-        named = {h.entry.of for h in phrase.hits if h.entry.label in (Label.PARTY, Label.DECIDER)}
-        foreign = any(h.entry.label is Label.COUNTRY for h in phrase.hits)
         party = spec.on or spec.by
-        return party is None or party in named or (party in memory.parties and not memory.elsewhere and not foreign)
+        if party is None or party not in memory.parties:  # those of this sentence are among them
+            return party is None
+        if any(h.entry.of == party and h.entry.label in (Label.PARTY, Label.DECIDER) for h in phrase.hits):
+            return True
+        return not memory.elsewhere and not any(h.entry.label is Label.COUNTRY for h in phrase.hits)
 
     def _is_between(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
         """Whether a thing between two parties is between these: it names them, or no other country is in sight."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rules.claims import Reading
-from rules.frames import DECIDED, HARD, OPEN, Frame, Mode, forms_of, frame
+from rules.frames import DECIDED, HARD, OPEN, STANCE_MODE, Frame, Mode, forms_of, frame
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance
 from rules.model import FactKind
 from rules.speakers import REPORTING
@@ -69,6 +69,10 @@ class Clause:
         return _reported(self.tokens, self.pair.index)
 
 
+_WRITTEN = frozenset("writing text paper document sheet letter memo note circular".split())
+"""What a report stands in: "set out in writing that …"."""
+
+
 def mode_of(pair: Pair, reading: Reading, kind: FactKind) -> Mode:
     """How the event of a pair is told, on a fact of this kind."""
     clause = Clause(pair, reading, kind)
@@ -101,10 +105,18 @@ def _foreseen_rate(clause: Clause) -> Mode | None:
 
 def _on_paper(clause: Clause) -> Mode | None:
     """ "A draft would cut the duty": written down and not decided."""
-    start = clause.frame.start
-    paper = any(token.low in PAPER for token in clause.tokens[max(0, start - 14) : start])
-    told = clause.mode in DECIDED or clause.mode is Mode.HYPOTHETICAL
-    return Mode.PROPOSED if told and paper and not clause.frame.ordered else None
+    start, would = clause.frame.start, clause.mode is Mode.HYPOTHETICAL
+    paper = any(token.low in PAPER for token in clause.tokens[0 if would else max(0, start - 14) : start])
+    drafting = clause.frame.ordered and any(token.low in ("drafted", "drafting") for token in clause.tokens)
+    if drafting:
+        return Mode.PROPOSED  # "an order that raises it is being drafted"
+    return Mode.PROPOSED if (would or clause.mode in DECIDED) and paper and not clause.frame.ordered else None
+
+
+def _in_doubt(clause: Clause) -> Mode | None:
+    """ "The meeting is in doubt"."""
+    rest = clause.pair.trigger.rest
+    return Mode.HEDGED if rest and rest[-1] in ("doubt", "jeopardy", "risk", "threat", "air") else None
 
 
 def _conditional(clause: Clause) -> Mode | None:
@@ -140,6 +152,9 @@ def _embedded(clause: Clause) -> Mode | None:
     if verb in (",", "the", "and") or not (verb in TRIGGERS or verb in _RULING):
         return None
     above = frame(tokens, that - 1, forms_of(verb))
+    own = STANCE_MODE.get(GOVERNORS[verb]) if verb in GOVERNORS else None
+    if own in OPEN and above.mode in DECIDED and not above.negated:
+        return own  # "proposes that the rate be set at …"
     if above.mode in OPEN:
         return above.mode
     return Mode.DENIED if above.negated else None
@@ -186,6 +201,15 @@ def _end_of_an_event(clause: Clause) -> Mode | None:
     return Mode.ASSERTED if ends else None
 
 
+def _planned(clause: Clause) -> Mode | None:
+    """ "The tariff, due to start on Saturday, was scrapped": a plan, and a verb that tells what became of it."""
+    pair, governor = clause.pair, clause.frame.governor
+    if governor is None or clause.frame.top < governor or GOVERNORS.get(clause.tokens[governor].low) is not Stance.DUE:
+        return None
+    later = any(p.index > pair.index and p.mention.head == pair.mention.head for p in clause.reading.pairs)
+    return Mode.BACKGROUND if later else None
+
+
 def _only_describes(clause: Clause) -> Mode | None:
     """ "The rules suspended in November are …": a bare participle, and another verb that says something of the same."""
     pair, reading = clause.pair, clause.reading
@@ -200,6 +224,7 @@ QUESTIONS = (
     _asked,
     _denied,
     _foreseen_rate,
+    _in_doubt,
     _on_paper,
     _conditional,
     _time_to_come,
@@ -211,6 +236,7 @@ QUESTIONS = (
     _had,
     _under_background,
     _end_of_an_event,
+    _planned,
     _only_describes,
 )
 """The order in which a clause is asked how it is told; where none answers, the frame of the verb decides."""
@@ -219,7 +245,8 @@ QUESTIONS = (
 def _reported(tokens: Sequence[Token], index: int) -> bool:
     """Whether a trigger is told in somebody's words ("said that …", "…, the ministry announced")."""
     for k, token in enumerate(tokens):
-        if token.low not in REPORTING:
+        written = token.low in _WRITTEN and k + 1 < len(tokens) and tokens[k + 1].low == "that"
+        if token.low not in REPORTING and not written:
             continue
         if k > index or not any(t.low in ("which", "who") for t in tokens[k + 1 : index]):
             return True

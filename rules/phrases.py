@@ -74,11 +74,12 @@ def phrase_of(tokens: Sequence[Token], noun: Hit, hits: Sequence[Hit], sides: se
 def _window(tokens: Sequence[Token], noun: Hit, hits: Sequence[Hit]) -> tuple[int, int]:
     """The token range of the phrase: to the next noun of the family, a mark, a conjunction or a finite verb."""
     nouns = [h for h in hits if h.entry.label is Label.NOUN and h.entry.of == noun.entry.of and h.start != noun.start]
+    following = next((h for h in nouns if h.start >= noun.end), None)
     low = max([noun.start - LEFT, 0, *(h.end for h in nouns if h.end <= noun.start)])
     left = noun.start
     while left > low and tokens[left - 1].low not in _STOP_LEFT and not _finite(tokens, left - 1):
         left -= 1
-    high = min([noun.end + RIGHT, len(tokens), *(_opening(tokens, h, noun) for h in nouns if h.start >= noun.end)])
+    high = min(noun.end + RIGHT, _opening(tokens, following, noun) if following else len(tokens))
     right = noun.end
     while right < high and tokens[right].low not in _STOP_RIGHT and not _breaks(tokens, right):
         right += 1

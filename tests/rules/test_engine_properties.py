@@ -1,0 +1,131 @@
+"""What holds for every text: nothing twice, spans that are slices, typography without effect, and no exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rules
+from rules import Article, Evaluation, Finding, Kind, SourceKind
+from rules.text import full_text
+
+PACK = rules.load_pack("us-china-trade")
+LEDGER = rules.open_story(PACK)
+PAIRS = yaml.safe_load((Path(__file__).parents[1] / "data/rules/pairs.yaml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = [case for pair in PAIRS for case in pair["cases"]]
+NEWS = (Kind.CHANGE, Kind.SIGNAL)
+LOCAL = "The weather in the valley was mild, and the bakery opened at seven."
+
+
+def item(case: dict[str, Any]) -> Article:
+    published = datetime.fromisoformat(case.get("published", "2025-10-29T12:00:00Z"))
+    return Article(
+        "1",
+        "East Gate Daily",
+        SourceKind.WIRE,
+        "https://gate.example/1",
+        published,
+        case.get("title", ""),
+        case["text"],
+    )
+
+
+def evaluate(article: Article) -> Evaluation:
+    return rules.evaluate(article, LEDGER, PACK)
+
+
+def said(findings: tuple[Finding, ...]) -> list[tuple[object, ...]]:
+    """What was found, without where."""
+    return [(f.kind, f.fact, f.claimed, f.after, f.why, f.rule) for f in findings]
+
+
+cases = pytest.mark.parametrize("case", [pytest.param(case, id=case["text"][:60]) for case in CASES])
+
+
+@cases
+def test_the_same_article_twice_raises_nothing_the_second_time(case: dict[str, Any]) -> None:
+    first = evaluate(item(case))
+    again = rules.evaluate(item(case), first.ledger, PACK)
+    assert [f.fact for f in again.findings if f.kind is Kind.CHANGE] == []
+    assert again.deadlines == ()
+
+
+@cases
+def test_a_quote_is_exactly_the_slice_that_its_span_names(case: dict[str, Any]) -> None:
+    article = item(case)
+    for finding in evaluate(article).findings:
+        start, end = finding.span
+        assert full_text(article)[start:end] == finding.quote
+
+
+def _typographic(text: str) -> str:
+    out, opened = [], False
+    for char in text:
+        if char == '"':
+            opened = not opened
+        out.append({'"': "“" if opened else "”", "'": "’"}.get(char, char))
+    return "".join(out)
+
+
+@cases
+@pytest.mark.parametrize(
+    "change",
+    [_typographic, lambda text: text.replace(". ", ".  "), lambda text: f"{text} {LOCAL}"],
+    ids=["typographic quotes", "double spaces", "an irrelevant sentence"],
+)
+def test_what_does_not_matter_changes_no_finding(case: dict[str, Any], change: Callable[[str], str]) -> None:
+    article = item(case)
+    other = replace(article, text=change(article.text), title=_typographic(article.title))
+    assert said(evaluate(other).findings) == said(evaluate(article).findings)
+
+
+@given(st.text(max_size=400), st.text(max_size=60), st.sampled_from(SourceKind))
+def test_no_text_makes_it_raise(text: str, title: str, source_kind: SourceKind) -> None:
+    published = datetime(2026, 5, 13, 12, tzinfo=UTC)
+    evaluate(Article("1", "Ministry of Commerce", source_kind, "", published, title, f"{text} tariff truce. {text}"))
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_no_shuffle_of_words_makes_it_raise(data: st.DataObject) -> None:
+    case = data.draw(st.sampled_from(CASES))
+    other = data.draw(st.sampled_from(CASES))
+    text = " ".join(data.draw(st.permutations((case["text"] + " " + other["text"]).split())))
+    article = item(case)
+    later = article.published + timedelta(days=data.draw(st.integers(0, 700)))
+    found = evaluate(replace(article, text=text, published=later))
+    rules.due(found.ledger, PACK, article.published, later + timedelta(days=30))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tariff, " * 25_000,
+        'tariff truce "' * 14_000,
+        "tariff\u200b" * 28_000,
+        "the fentanyl tariff on Chinese goods was cut and " * 4_000,
+        "The fentanyl tariff on Chinese goods was cut to 10 percent on Monday. " * 2_900,
+        "fentanyl tariff truce summit visit deal " * 1_700,
+        "( [ { < " * 25_000 + "tariff",
+    ],
+    ids=["commas", "quotes", "zero widths", "one sentence", "one claim again", "10,000 anchors", "brackets"],
+)
+def test_a_long_text_is_worked_through(text: str) -> None:
+    evaluate(item({"text": text, "title": "Tariffs"}))
+
+
+def test_a_year_beside_a_day_is_compared() -> None:
+    published = "2026-03-02T12:00:00Z"
+    for text in (
+        "Donald Trump and Xi Jinping met in 2026.",
+        "The US-China tariff truce was extended until November 2026 from 10 November 2026 until 2026.",
+    ):
+        evaluate(item({"text": text, "published": published}))
