@@ -41,7 +41,6 @@ class Why(StrEnum):
     NEGATED = "says that it has not happened"
     OUTSIDER = "the word of somebody who decides nothing"
     NOTHING_NEW = "names nothing that could differ"
-    IMPOSSIBLE = "cannot happen to it as it stands"
 
 
 _EMPTY = State()
