@@ -38,7 +38,7 @@ demo: .venv/runtime.stamp ## six weeks of the story in half a minute, without a 
 	@$(PY) -m worker demo
 
 test: .venv/dev.stamp ## every test that needs no root and no service
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --maxprocesses 8 --maxschedchunk 2
 
 check: .venv/dev.stamp ## lint, format, types, import rules, packs, deployment files
 	@$(PY) -m ruff check .

@@ -108,15 +108,15 @@ def test_no_shuffle_of_words_makes_it_raise(data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "tariff, " * 25_000,
-        'tariff truce "' * 14_000,
-        "tariff\u200b" * 28_000,
-        "the fentanyl tariff on Chinese goods was cut and " * 4_000,
-        "The fentanyl tariff on Chinese goods was cut to 10 percent on Monday. " * 2_900,
-        "fentanyl tariff truce summit visit deal " * 1_700,
+        "tariff, " * 6_000,
+        'tariff truce "' * 3_500,
+        "tariff\u200b" * 7_000,
+        "the fentanyl tariff on Chinese goods was cut and " * 1_500,
+        "The fentanyl tariff on Chinese goods was cut to 10 percent on Monday. " * 1_000,
+        "fentanyl tariff truce summit visit deal " * 800,
         "( [ { < " * 25_000 + "tariff",
     ],
-    ids=["commas", "quotes", "zero widths", "one sentence", "one claim again", "10,000 anchors", "brackets"],
+    ids=["commas", "quotes", "zero widths", "one sentence", "one claim again", "4,800 anchors", "brackets"],
 )
 def test_a_long_text_is_worked_through(text: str) -> None:
     evaluate(item({"text": text, "title": "Tariffs"}))
