@@ -41,6 +41,9 @@ def open_story(pack: Pack, learned: datetime | None = None, *, history: bool = F
 
 
 def _lines(path: Path) -> list[str]:
+    """The lines of a file that a pack may leave out."""
+    if not path.exists():
+        return []
     return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 

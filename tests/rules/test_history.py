@@ -1,8 +1,10 @@
 """The starting record of `us-china-trade`: what a new installation knows on its first day."""
 
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -109,3 +111,10 @@ def test_the_lines_stand_in_the_order_of_their_dates_and_name_their_sources(pack
     assert [line["date"] for line in lines] == sorted(line["date"] for line in lines)
     assert all(line["source"] and line["text"] for line in lines)
     assert {line["confidence"] for line in lines} <= {"primary", "press", "secondary"}
+
+
+def test_a_pack_without_a_history_starts_at_its_baseline(pack: Pack, tmp_path: Path) -> None:
+    shutil.copytree(pack.path, tmp_path / "pack")
+    (tmp_path / "pack" / "history.jsonl").unlink()
+    alone = rules.load_pack(tmp_path / "pack")
+    assert rules.open_story(alone, history=True).entries == rules.open_story(alone).entries
