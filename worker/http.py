@@ -7,6 +7,7 @@ opened: what a name resolved to before does not matter.
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -99,6 +100,12 @@ class Response:
     """The address that answered, after redirects."""
 
 
+@functools.cache
+def default_tls() -> ssl.SSLContext:
+    """The settings of TLS, once in a process: to read the machine's certificates takes tens of milliseconds."""
+    return ssl.create_default_context()
+
+
 class _RefusedError(OSError):
     """A connection was about to go to an IP that is not allowed."""
 
@@ -119,7 +126,7 @@ class Client:
         connector = aiohttp.TCPConnector(
             resolver=_Resolver(self._lookup),
             socket_factory=self._socket,
-            ssl=ssl.create_default_context(),
+            ssl=default_tls(),
             use_dns_cache=False,
             keepalive_timeout=IDLE_SECONDS,
             limit=0,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -183,7 +184,8 @@ def load_settings(**given: Any) -> Settings:
 
     Raises SettingsError, which names each wrong variable, its value (secrets hidden) and what would be right.
     """
-    if unknown := [f"{name} is no setting; did you mean {meant}?" for name in os.environ if (meant := _meant(name))]:
+    names = dict.fromkeys((*os.environ, *dotenv_values(".env")))
+    if unknown := [f"{name} is no setting; did you mean {meant}?" for name in names if (meant := _meant(name))]:
         raise SettingsError("\n".join(unknown))
     try:
         return Settings(**given)

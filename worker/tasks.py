@@ -59,7 +59,6 @@ app.conf.update(
     worker_max_tasks_per_child=2_000,
     worker_max_memory_per_child=400_000,  # KiB
     worker_soft_shutdown_timeout=5,
-    worker_enable_soft_shutdown_on_idle=True,
     worker_hijack_root_logger=False,
     worker_enable_remote_control=False,
     worker_send_task_events=False,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.worker.site import Clock, Site, site_of
 from worker.settings import Settings
 from worker.store import Store
 
@@ -23,3 +24,15 @@ def lite(settings: Settings) -> Iterator[Store]:
     opened.upgrade()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def site(lite: Store, settings: Settings, clock: Clock) -> Iterator[Site]:
+    """The web page over that store."""
+    with site_of(lite, settings, clock) as running:
+        yield running

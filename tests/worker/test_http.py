@@ -9,6 +9,7 @@ import threading
 import time
 import tracemalloc
 import zlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -32,7 +33,7 @@ from tests.worker.wire import (
     wire,
 )
 from worker.addresses import DENIED
-from worker.http import MAX_BYTES, POST_BYTES, USER_AGENT, Client, HttpError, Trouble, retry_after
+from worker.http import MAX_BYTES, POST_BYTES, USER_AGENT, Client, HttpError, Trouble, default_tls, retry_after
 
 TABLE = yaml.safe_load((Path(__file__).parent.parent / "data" / "addresses.yaml").read_text("utf-8"))
 REFUSED = [url for group in TABLE["refused"].values() for url in group]
@@ -256,18 +257,27 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused() -> None:
     assert server.asked == []
 
 
-@in_loop
-async def test_a_trusted_certificate_counts_for_its_own_names_only(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process that trusts the certificate of the tests."""
     monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "localhost.crt"))
+    default_tls.cache_clear()
+    yield
+    default_tls.cache_clear()
+
+
+@pytest.mark.usefixtures("trusted")
+@in_loop
+async def test_a_trusted_certificate_counts_for_its_own_names_only() -> None:
     known = names(secure_example="127.0.0.1", other_example="127.0.0.1")
     async with wire(always(response()), tls=True) as server, Client(LOOPBACK, lookup=known) as client:
         assert (await client.get(server.url(host="secure.example"))).status == 200
         assert await trouble_of(client, server.url(host="other.example")) == Trouble.TLS
 
 
+@pytest.mark.usefixtures("trusted")
 @in_loop
-async def test_a_redirect_from_https_is_vetted_and_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "localhost.crt"))
+async def test_a_redirect_from_https_is_vetted_and_followed() -> None:
     async with (
         wire(always(response(200, b"plain"))) as plain,
         wire(always(response(302, Location=plain.url())), tls=True) as secure,

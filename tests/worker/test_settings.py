@@ -85,6 +85,11 @@ def test_a_wrong_value_is_refused_with_its_name_its_value_and_what_would_be_righ
     assert "hunter2" not in said
 
 
+def test_a_slip_of_the_pen_in_the_env_file_is_refused_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("DELTAWIRE_SMTP_HOTS=mail\n")
+    assert "did you mean DELTAWIRE_SMTP_HOST?" in refusal(monkeypatch)
+
+
 def test_all_wrong_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     said = refusal(monkeypatch, PORT="x", TICK_SECONDS="0")
     assert {line.partition(" ")[0] for line in said.splitlines()} == {"DELTAWIRE_PORT", "DELTAWIRE_TICK_SECONDS"}

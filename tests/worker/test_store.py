@@ -151,13 +151,10 @@ def test_nobody_subscribes_to_a_story_that_is_not_there(store: Store) -> None:
         store.add_subscription(subscription(), NOW)
 
 
-def test_a_pending_subscription_begins_with_its_confirmation(store: Store) -> None:
+def test_a_pending_subscription_is_not_confirmed(store: Store) -> None:
     store.open_story(pack(), ledger(), NOW)
     store.add_subscription(subscription(), NOW, state="pending", token_hash="h")
     assert [s.confirmed for s in store.subscriptions()] == [False]
-    assert store.confirm_subscription("sub_1")
-    assert not store.confirm_subscription("sub_1")
-    assert [s.confirmed for s in store.subscriptions()] == [True]
 
 
 def test_a_heartbeat_is_the_last_of_its_instance(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,17 +14,6 @@ from worker.store import Store
 from worker.web import health, probe
 
 QUEUES = ("poll", "evaluate", "deliver")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def site(lite: Store, settings: Settings, clock: Clock) -> Iterator[Site]:
-    with site_of(lite, settings, clock) as running:
-        yield running
 
 
 def beat(store: Store, at: datetime = NOW, *, without: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -18,17 +18,6 @@ from worker.store import Store
 from worker.web import app_from_env, create_app
 
 SCRIPT = "<script>alert('x')</script>"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def site(lite: Store, settings: Settings, clock: Clock) -> Iterator[Site]:
-    with site_of(lite, settings, clock) as running:
-        yield running
 
 
 def fail_feed(store: Store, error: str) -> None:

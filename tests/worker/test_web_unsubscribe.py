@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.worker.samples import NOW, STORY, finding, later, subscription
-from tests.worker.site import Site, open_story, site_of, tell
+from tests.worker.site import Site, open_story, tell
 from worker.alerts import Alert, unsubscribe_token
 from worker.desk import Desk
 from worker.settings import Settings
@@ -28,12 +26,6 @@ def lite(lite: Store) -> Store:
     lite.add_subscription(subscription(1, channel="email", address="ann@example.org", secret=None), NOW)
     lite.add_subscription(subscription(2, channel="email", address="bob@example.org", secret=None), NOW)
     return lite
-
-
-@pytest.fixture
-def site(lite: Store, settings: Settings) -> Iterator[Site]:
-    with site_of(lite, settings) as running:
-        yield running
 
 
 @pytest.fixture

@@ -62,7 +62,6 @@ def worker(queues: Queues = "poll,evaluate,deliver", concurrency: Concurrency = 
     settings = _settings()
     tasks.connect(settings)
     _checked(settings).close()
-    tasks.app.conf.worker_enable_soft_shutdown_on_idle = False  # with nothing in hand there is nothing to finish
     warnings.filterwarnings("ignore", category=SecurityWarning)  # of root, for pickle, which is not accepted here
     forks_die_with_parent()
     tasks.run_worker(names, concurrency=concurrency, name=f"worker-{os.getpid()}")

@@ -33,7 +33,6 @@ Phases = Annotated[
     str, typer.Option(metavar="NAMES", help=f"Only these of a deadline: {', '.join(Phase)}.", show_default="all")
 ]
 Certain = Annotated[float, typer.Option(metavar="0 TO 1", min=0, max=1, help="Only what is at least so certain.")]
-Updates = Annotated[bool, typer.Option("--updates", help="Also when another source says what was told already.")]
 
 
 def subscribe(
@@ -46,7 +45,6 @@ def subscribe(
     facts: Facts = "",
     phases: Phases = "",
     min_confidence: Certain = 0.0,
-    updates: Updates = False,
 ) -> None:
     """Send a story's alerts to a webhook or a mail address, from now on.
 
@@ -78,7 +76,6 @@ def subscribe(
             facts=_some_of(facts, pack.facts, "facts"),
             min_confidence=min_confidence,
             deadline_phases=_some_of(phases, list(Phase), "phases"),
-            updates=updates,
         )
         desk.store.add_subscription(subscription, clock.now())
         _told(subscription, pack)
@@ -138,7 +135,6 @@ def _wishes(subscription: Subscription) -> str:
         ", ".join(subscription.kinds),
         f"only {', '.join(only)}" if only else "",
         f"certain to {subscription.min_confidence:.2f}" if subscription.min_confidence else "",
-        "updates" if subscription.updates else "",
     ]
     return "; ".join(part for part in said if part)
 

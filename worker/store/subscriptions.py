@@ -82,14 +82,6 @@ class SubscriptionQueries(Database):
             rows = connection.execute(query.where(s.story == story) if story else query).all()
         return tuple(_subscription(row) for row in rows)
 
-    def confirm_subscription(self, subscription_id: str) -> bool:
-        """Let a pending subscription begin. False if it was not pending."""
-        pending = update(t.subscriptions).where(
-            t.subscriptions.c.id == subscription_id, t.subscriptions.c.state == "pending"
-        )
-        with self.write() as connection:
-            return connection.execute(pending.values(state="active", token_hash=None)).rowcount == 1
-
     def disable_subscription(self, subscription_id: str, reason: str) -> bool:
         """End a subscription and cancel what still waits for it. False if there was none to end."""
         with self.write() as connection:
