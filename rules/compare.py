@@ -15,7 +15,7 @@ from rules.frames import DECIDED, OPEN, Mode
 from rules.grammar import Op
 from rules.model import Article, FactKind, Kind, Ledger, PartialDate, SourceKind, State, Status
 from rules.pack import FactSpec
-from rules.record import STEPS, Record, differs, merge, same_value
+from rules.record import STEPS, Record, completes, differs, merge, same_value
 from rules.speakers import Speaker
 
 
@@ -34,6 +34,8 @@ class Why(StrEnum):
     SAME = "the record says the same"
     EARLIER = "repeats what the record said before, without a date of its own"
     BEHIND = "a step that the record has already left behind"
+    BESIDE = "told already, beside the last turn of the record"
+    LATE = "published before the record's last turn"
     BACKGROUND = "tells what was before"
     HYPOTHETICAL = "a hypothesis"
     QUESTION = "a question"
@@ -80,6 +82,24 @@ class Case:
 def compare(claim: Claim, spec: FactSpec, ledger: Ledger, article: Article) -> Verdict:
     """Judge one claim against the fact on record, in the order that docs/engine.md explains."""
     case = Case(claim, spec, Record(spec.id, ledger), article)
+    verdict = _judged(case)
+    late = verdict.kind in (Kind.CHANGE, Kind.SIGNAL) and case.record.turned_since(article.published)
+    return _late(verdict, case) if late else verdict
+
+
+def _late(verdict: Verdict, case: Case) -> Verdict:
+    """What was published before the record's last turn completes it, or corrects the record of what was before."""
+    if verdict.kind is Kind.CHANGE and completes(verdict.claimed, case.before):
+        return verdict
+    then = Record(case.spec.id, case.record.ledger.as_of(case.article.published))
+    verdict = _judged(replace(case, record=then))
+    if verdict.kind is Kind.CHANGE:
+        return replace(verdict, kind=Kind.CONFIRM, why=Why.LATE)
+    return replace(verdict, kind=Kind.MENTION, why=Why.LATE)
+
+
+def _judged(case: Case) -> Verdict:
+    claim = case.claim
     silent = next((why for question in SILENCE if (why := question(case))), None)
     if silent and not _met_on_the_day(case):
         return Verdict(Kind.MENTION, silent, claim.state)
@@ -89,7 +109,14 @@ def compare(claim: Claim, spec: FactSpec, ledger: Ledger, article: Article) -> V
         return _decided(case, replace(claimed, status=Status.PROPOSED))
     if opened:
         return _signal(case, claimed, opened)
-    return Verdict(Kind.CHANGE, Why.PART, State(), case.before) if claim.part else _decided(case, claimed)
+    return _part(case) if claim.part else _decided(case, claimed)
+
+
+def _part(case: Case) -> Verdict:
+    """A part that is put off or ended: the record stays as it is, and only the sentence tells whether it is news."""
+    if case.record.told_in(case.claim.sentence.raw, case.today):
+        return Verdict(Kind.CONFIRM, Why.SAME)
+    return Verdict(Kind.CHANGE, Why.PART, State(), case.before)
 
 
 # SILENCE: is the claim nothing, whatever it says?
@@ -243,6 +270,8 @@ def _signal(case: Case, claimed: State, why: Why) -> Verdict:
         claimed = replace(claimed, status=None)
     if not moving and not differs(claimed, case.before):
         return Verdict(Kind.MENTION, Why.SAME, claimed)
+    if case.record.told_beside(claim.state, case.today):
+        return Verdict(Kind.MENTION, Why.BESIDE, claimed)
     return Verdict(Kind.SIGNAL, why, claimed, case.before)
 
 
@@ -317,7 +346,21 @@ def _said_before(case: Case, claimed: State) -> Verdict | None:
     return Verdict(Kind.CONFIRM, Why.EARLIER, claimed) if not dated and case.record.held(claimed) else None
 
 
-DECISION = (_says_nothing, _step_behind, _ends_what_is_off, _only_dates_it, _nothing_differs, _said_before)
+def _told_beside(case: Case, claimed: State) -> Verdict | None:
+    """What an article said beside the turn that was told of it: a copy, or another outlet's version, tells it first."""
+    told = case.record.told_beside(case.claim.state, case.today)
+    return Verdict(Kind.CONFIRM, Why.BESIDE, claimed) if told else None
+
+
+DECISION = (
+    _says_nothing,
+    _step_behind,
+    _ends_what_is_off,
+    _only_dates_it,
+    _nothing_differs,
+    _said_before,
+    _told_beside,
+)
 
 
 def _change(case: Case, claimed: State) -> Verdict:

@@ -15,7 +15,7 @@ from rules.frames import Mode
 from rules.grammar import Op
 from rules.model import Article, Finding, Kind, Ledger, Severity, SourceKind, State, Status
 from rules.pack import FactSpec, Pack
-from rules.record import merge
+from rules.record import differs, merge
 from rules.speakers import Speaker
 
 _PLAIN = frozenset({Op.HAPPEN, Op.SCHEDULE, Op.CONSIDER})
@@ -37,14 +37,25 @@ def consolidate(article: Article, claims: Sequence[Claim], ledger: Ledger, pack:
 
 
 def _finding(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: Ledger, pack: Pack) -> Finding:
-    judged = [(claim, compare(claim, spec, ledger, article)) for claim in claims]
-    judged = _body_over_headline(_without_denied(judged))
+    heard = [(claim, compare(claim, spec, ledger, article)) for claim in claims]
+    judged = _body_over_headline(_without_denied(heard))
     claim, verdict = min(judged, key=lambda pair: _preference(*pair))
     before = ledger.state(spec.id)
     if verdict.kind is Kind.CHANGE and verdict.why is not Why.PART:
         claimed = _enriched(claim, verdict.claimed, judged)
         verdict = replace(verdict, claimed=claimed, after=merge(before, claimed))
-    return _write(article, claim, verdict, before, (pack.id, spec.topic))
+    finding = _write(article, claim, verdict, before, (pack.id, spec.topic))
+    return replace(finding, beside=_beside(heard, verdict)) if verdict.kind is Kind.CHANGE else finding
+
+
+def _beside(heard: Sequence[Judged], told: Verdict) -> tuple[State, ...]:
+    """What the article says of the fact and the record will not, once it has taken up what is told."""
+    beside: list[State] = []
+    for claim, verdict in heard:
+        said = verdict.kind is not Kind.MENTION and not claim.part and differs(claim.state, told.after)
+        if said and claim.state not in beside:
+            beside.append(claim.state)
+    return tuple(beside)
 
 
 def _body_over_headline(judged: list[Judged]) -> list[Judged]:
@@ -120,6 +131,7 @@ def _write(article: Article, claim: Claim, verdict: Verdict, before: State, plac
         speaker=claim.named,
         confidence=_confidence(article, claim),
         severity=_severity(verdict, before),
+        late=verdict.after if verdict.kind is Kind.CONFIRM and verdict.why is Why.LATE else None,
     )
 
 

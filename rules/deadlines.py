@@ -128,12 +128,8 @@ class _Asked:
 
 
 def _known_since(ledger: Ledger, fact: str, role: str, day: date) -> datetime:
-    """When the record first had this day for this role, counting back from now without a break.
-
-    Counts in the order of validity: a late article is taken up last and holds earlier.
-    """
-    turns = sorted(ledger.history(fact), key=lambda entry: entry.valid)
-    same = takewhile(lambda entry: days_of(entry.state).get(role) == day, reversed(turns))
+    """When the record first had this day for this role, counting back from now without a break."""
+    same = takewhile(lambda entry: days_of(entry.state).get(role) == day, reversed(ledger.history(fact)))
     return list(same)[-1].learned
 
 

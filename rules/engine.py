@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -70,24 +72,30 @@ def evaluate(article: Article, ledger: Ledger, pack: Pack, learned: datetime | N
     """
     findings = consolidate(article, claims(article, lexicon(pack)), ledger, pack)
     deadlines = tuple(event for finding in findings for event in moved(finding, ledger))
-    entries = [
-        _entry(finding, article, learned or article.published)
-        for finding in findings
-        if finding.kind is not Kind.MENTION
-    ]
+    entries = [entry for finding in findings for entry in _lines_of(finding, article, ledger, learned)]
     return Evaluation(findings, deadlines, ledger.add(*entries))
 
 
-def _entry(finding: Finding, article: Article, learned: datetime) -> Entry:
-    return Entry(
+def _lines_of(finding: Finding, article: Article, ledger: Ledger, learned: datetime | None) -> Iterator[Entry]:
+    """What the record takes up of a finding: what was said beside it, and itself."""
+    told = Entry(
         fact=finding.fact,
-        state=finding.after if finding.kind is Kind.CHANGE else finding.claimed,
+        state=finding.claimed,
         kind=finding.kind,
         valid=article.published,
-        learned=learned,
+        learned=learned or article.published,
         article=article.id,
         source=article.source,
         url=article.url,
         quote=finding.quote,
         confidence="engine",
     )
+    yield from (replace(told, kind=Kind.MENTION, state=state) for state in finding.beside)
+    if finding.late:
+        yield replace(told, kind=Kind.CHANGE, state=finding.late)
+    elif finding.kind is Kind.CHANGE:
+        current = ledger.current(finding.fact)
+        valid = max(told.valid, current.valid) if current else told.valid
+        yield replace(told, state=finding.after, valid=valid)
+    elif finding.kind is not Kind.MENTION:
+        yield told

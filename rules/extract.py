@@ -90,7 +90,7 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         part=pair.mention.part or op is Op.EXEMPT,
         headline=reading.sentence.title,
         conditional=depends(tokens),
-        agreed=pair.frame.agreed,
+        agreed=pair.frame.agreed or _agreed_behind(pair, tokens),
         by_court=any(token.low in _COURT for token in tokens[: pair.frame.start]),
         lasting=any(when.role is Role.DURATION for when in dates),
         not_until=any(when.cue.split()[-1:] in (["until"], ["till"], ["before"]) for when in dates),
@@ -113,6 +113,15 @@ def _is_another(pair: Pair, tokens: Sequence[Token]) -> bool:
     """Whether another thing of the kind is meant than the one on record: "fresh tariffs", "a duty was considered"."""
     considered = pair.trigger.op is Op.CONSIDER and pair.frame.passive
     return considered or any(token.low in _ANOTHER for token in tokens[pair.mention.start : pair.mention.head])
+
+
+def _agreed_behind(pair: Pair, tokens: Sequence[Token]) -> bool:
+    """Whether the sentence closes with who agreed to it: "the duty will be cut, the two sides agreed on Sunday"."""
+    words = [token.low for token in tokens[pair.end :]]
+    if "," not in words or not {"agreed", "agree"} & set(words):
+        return False
+    last = max(k for k, word in enumerate(words) if word in ("agreed", "agree"))
+    return words.index(",") < last and not {"to", "that", ","} & set(words[last + 1 :])
 
 
 def _is_legal(article: Article) -> bool:

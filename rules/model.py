@@ -238,6 +238,10 @@ class Finding:
     """Who says so, where the text names somebody."""
     confidence: float = 1.0
     severity: Severity = Severity.MEDIUM
+    beside: tuple[State, ...] = ()
+    """What else the article says of the fact, where it tells a change: a copy of it may tell this first."""
+    late: State | None = None
+    """The record as it stood when the article was published, corrected by it, where a later turn was known already."""
 
     @property
     def key(self) -> str:
@@ -295,7 +299,8 @@ class Entry:
     fact: str
     state: State
     kind: Kind
-    """CHANGE sets the state; CONFIRM and SIGNAL are kept as what was heard, and leave the state alone."""
+    """CHANGE sets the state. CONFIRM and SIGNAL are kept as what was heard, MENTION as what an article said beside the
+    change that was told of it; they leave the state alone."""
     valid: datetime
     """From when it held: the publication, or the baseline's date."""
     learned: datetime
@@ -351,18 +356,27 @@ class Ledger:
         return min((entry.valid for entry in self.entries), default=datetime(1970, 1, 1, tzinfo=UTC))
 
     def history(self, fact: str) -> tuple[Entry, ...]:
-        """The entries that set the state of a fact, oldest first."""
-        return tuple(e for e in self.entries if e.fact == fact and e.kind is Kind.CHANGE)
+        """The entries that set the state of a fact, by `valid`, and among equals in the order they were taken up."""
+        turns = (e for e in self.entries if e.fact == fact and e.kind is Kind.CHANGE)
+        return tuple(sorted(turns, key=lambda entry: entry.valid))
+
+    def beside(self, fact: str) -> tuple[Entry, ...]:
+        """What articles said of a fact beside the change that was told of them."""
+        return tuple(e for e in self.entries if e.fact == fact and e.kind is Kind.MENTION)
 
     def current(self, fact: str) -> Entry | None:
         """The entry that holds now: the latest by `valid`, and among equals the last one taken up."""
         history = self.history(fact)
-        return max(enumerate(history), key=lambda pair: (pair[1].valid, pair[0]))[1] if history else None
+        return history[-1] if history else None
 
     def state(self, fact: str) -> State:
         """The state that holds now; an empty one where nothing was stated yet."""
         entry = self.current(fact)
         return entry.state if entry else State()
+
+    def as_of(self, moment: datetime) -> Ledger:
+        """The record as it stood at a moment, by what is known now."""
+        return replace(self, entries=tuple(entry for entry in self.entries if entry.valid <= moment))
 
     def add(self, *entries: Entry) -> Ledger:
         return replace(self, entries=(*self.entries, *entries))

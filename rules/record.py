@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from rules.model import Ledger, PartialDate, State, Status, Value
+from rules.model import Entry, Ledger, PartialDate, State, Status, Value
 from rules.values import Change
 
 STEPS = {Status.THREATENED: 0, Status.PROPOSED: 1, Status.AGREED: 2, Status.ANNOUNCED: 3, Status.IN_FORCE: 4}
 """The steps that a measure takes on its way into force."""
 _TOLERANCE = 0.01
+_COPIED_DAYS = 3
+"""For how many days an article is copied and told anew by others."""
+_ALIKE = 0.6
+"""The share of the shorter sentence's longer words that two sentences on one event have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,11 @@ class Record:
         entry = self.ledger.current(self.fact)
         return entry.valid.date() if entry and entry.article is not None else None
 
+    def turned_since(self, moment: datetime) -> bool:
+        """Whether the fact took its last turn after a moment."""
+        entry = self.ledger.current(self.fact)
+        return entry is not None and entry.valid > moment
+
     @property
     def starts(self) -> AbstractSet[PartialDate]:
         """Every start that the record has had."""
@@ -45,6 +55,19 @@ class Record:
     def held(self, claimed: State) -> bool:
         """Whether the record said the same before its last turn."""
         return any(not differs(claimed, entry.state) for entry in self.ledger.history(self.fact)[:-1])
+
+    def told_beside(self, said: State, today: date) -> bool:
+        """Whether an article of the last days said this as well, beside the turn that was told of it."""
+        heard = (e for e in self.ledger.beside(self.fact) if _just_now(e, today))
+        return not said.empty and any(not differs(said, entry.state) for entry in heard)
+
+    def told_in(self, sentence: str, today: date) -> bool:
+        """Whether a turn of the last days rests on much the same sentence."""
+        words = _words(sentence)
+        told = (
+            _words(e.quote) for e in self.ledger.history(self.fact) if e.quote and e.article and _just_now(e, today)
+        )
+        return any(len(words & other) >= _ALIKE * min(len(words), len(other)) for other in told)
 
     def begins_after(self, happened: PartialDate) -> bool:
         """Whether a day, month or year lies wholly before the last turn of the fact, or before the baseline."""
@@ -66,6 +89,14 @@ class Record:
         return out or None
 
 
+def _just_now(entry: Entry, today: date) -> bool:
+    return 0 <= (today - entry.valid.date()).days <= _COPIED_DAYS
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]{4,}", text.lower()))
+
+
 def differs(claimed: State, before: State) -> bool:
     """Whether a claim says anything that the record does not."""
     if claimed.status and claimed.status is not before.status:
@@ -73,6 +104,16 @@ def differs(claimed: State, before: State) -> bool:
     if claimed.value and not same_value(claimed.value, before.value):
         return True
     return _new_date(claimed.effective, before.effective) or _new_date(claimed.until, before.until)
+
+
+def completes(claimed: State, before: State) -> bool:
+    """Whether a claim only adds what the record leaves open: a value, a date, or the day of a month on record."""
+    if claimed.status not in (None, before.status):
+        return False
+    if claimed.value and before.value and not same_value(claimed.value, before.value):
+        return False
+    dates = ((claimed.effective, before.effective), (claimed.until, before.until))
+    return all(new is None or old is None or old.covers(new) or new.covers(old) for new, old in dates)
 
 
 def _new_date(claimed: PartialDate | None, before: PartialDate | None) -> bool:

@@ -62,7 +62,7 @@ def timeline(ledger: Ledger, pack: Pack) -> list[Turn]:
             source=_source(entry),
         )
         for fact, spec in pack.facts.items()
-        for before, entry in _turns(_in_order(ledger, fact))
+        for before, entry in _turns(ledger.history(fact))
     ]
     order = {fact: number for number, fact in enumerate(pack.facts)}
     return sorted(turns, key=lambda turn: (-turn.at.timestamp(), order[turn.fact]))
@@ -79,11 +79,6 @@ def next_reminder(ahead: Sequence[Deadline], days: Sequence[int], now: datetime)
     return min(moments, key=lambda pair: pair[0], default=None)
 
 
-def _in_order(ledger: Ledger, fact: str) -> list[Entry]:
-    """What set the state of a fact, by the moment from which it held, as `Ledger.current` sees it."""
-    return sorted(ledger.history(fact), key=lambda entry: entry.valid)
-
-
 def _turns(entries: Sequence[Entry]) -> Iterator[tuple[Entry | None, Entry]]:
     before: Entry | None = None
     for entry in entries:
@@ -94,7 +89,7 @@ def _turns(entries: Sequence[Entry]) -> Iterator[tuple[Entry | None, Entry]]:
 
 def _fact(ledger: Ledger, pack: Pack, fact: str) -> Fact:
     spec, current = pack.facts[fact], ledger.current(fact)
-    turns = list(_turns(_in_order(ledger, fact)))
+    turns = list(_turns(ledger.history(fact)))
     before, since = turns[-1] if turns else (None, None)
     return Fact(
         id=fact,

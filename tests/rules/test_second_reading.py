@@ -1,0 +1,123 @@
+"""What the record makes of copies, rewrites and late articles: nothing is told twice, and history is mended quietly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import rules
+from rules import Article, Evaluation, Kind, Ledger, SourceKind, Status
+from rules.compare import Why
+
+PACK = rules.load_pack("us-china-trade")
+LEDGER = rules.open_story(PACK)
+DATA = Path(__file__).parents[1] / "data"
+SETS = [DATA / "eval/single.jsonl", *sorted((DATA / "eval/more").glob("*.jsonl")), *sorted(DATA.glob("blind/us-*"))]
+NOON = datetime(2025, 10, 30, 12, tzinfo=UTC)
+ADDITIONAL, FENTANYL, RARE = "us_tariff_additional", "us_tariff_fentanyl", "china_rare_earth_controls"
+
+
+def article(text: str, published: datetime = NOON, title: str = "", name: str = "1") -> Article:
+    return Article(name, f"Courier {name}", SourceKind.WIRE, "https://gate.example/1", published, title, text)
+
+
+def read(text: str, ledger: Ledger = LEDGER, published: datetime = NOON) -> Evaluation:
+    return rules.evaluate(article(text, published), ledger, PACK)
+
+
+def told(found: Evaluation) -> list[tuple[str, Kind, str]]:
+    return [(f.fact, f.kind, f.why) for f in found.findings]
+
+
+def items() -> Iterator[Article]:
+    for line in (line for path in SETS for line in path.read_text("utf-8").splitlines()):
+        said = json.loads(line)
+        published = datetime.fromisoformat(said["published"])
+        kind = SourceKind(said["source_kind"])
+        yield Article(said["id"], said["source"], kind, said["url"], published, said["title"], said["text"])
+
+
+def test_no_item_of_any_set_raises_anything_new_when_it_is_read_again() -> None:
+    again = []
+    for item in items():
+        first = rules.evaluate(item, LEDGER, PACK)
+        news = {(f.fact, f.kind) for f in first.findings if f.kind is Kind.SIGNAL}
+        second = rules.evaluate(item, first.ledger, PACK)
+        again += [
+            (item.id, f.fact, f.kind)
+            for f in second.findings
+            if f.kind is Kind.CHANGE or (f.kind is Kind.SIGNAL and (f.fact, f.kind) not in news)
+        ]
+    assert again == []
+
+
+TWO_TURNS = (
+    "Trump has shelved the additional 100% tariff on Chinese goods until January 5. "
+    "The additional tariff on Chinese goods is withdrawn, the White House said."
+)
+"""The fuller is told, and the other is said beside it."""
+
+
+def test_what_was_said_beside_a_change_is_no_news_for_some_days_and_is_news_again_after_them() -> None:
+    first = read(TWO_TURNS)
+    only = "The United States has withdrawn the additional 100% tariff on Chinese goods."
+
+    assert told(first) == [(ADDITIONAL, Kind.CHANGE, Why.NEW_STATUS)]
+    assert told(read(only, first.ledger, NOON + timedelta(days=2))) == [(ADDITIONAL, Kind.CONFIRM, Why.BESIDE)]
+    assert told(read(only, first.ledger, NOON + timedelta(days=9))) == [(ADDITIONAL, Kind.CHANGE, Why.NEW_STATUS)]
+
+
+PART = "China has exempted motors for passenger cars from the rare-earth licences that start on 1 December."
+
+
+def test_a_part_that_ends_is_told_once_and_another_part_again() -> None:
+    ledger = read(PART).ledger
+    rewritten = (
+        "Motors for passenger cars are exempted from the rare-earth licences that start on 1 December, Beijing said."
+    )
+    other = "China has exempted research samples under fifty grams from its rare-earth rules, the ministry announced."
+
+    assert told(read(PART)) == [(RARE, Kind.CHANGE, Why.PART)]
+    assert told(read(rewritten, ledger, NOON + timedelta(hours=5))) == [(RARE, Kind.CONFIRM, Why.SAME)]
+    assert told(read(other, ledger, NOON + timedelta(hours=5))) == [(RARE, Kind.CHANGE, Why.PART)]
+
+
+CUT = "The United States cut the fentanyl tariff on Chinese goods to 10 percent."
+ENDED = "The United States has scrapped the fentanyl tariff on Chinese goods."
+
+
+def test_a_late_article_corrects_history_and_raises_nothing() -> None:
+    ledger = read(ENDED, published=NOON + timedelta(days=10)).ledger
+
+    late = read(CUT, ledger, NOON)
+
+    assert told(late) == [(FENTANYL, Kind.CONFIRM, Why.LATE)]
+    assert late.deadlines == ()
+    assert late.ledger.state(FENTANYL).status is Status.WITHDRAWN
+    assert late.ledger.as_of(NOON + timedelta(days=1)).state(FENTANYL).value == {"percent": 10}
+    assert [f.kind for f in read(CUT, late.ledger, NOON + timedelta(hours=1)).findings] == [Kind.CONFIRM]
+
+
+def test_a_late_article_that_completes_the_last_turn_is_news_and_holds_from_that_turn() -> None:
+    agreed = "The United States agreed to cut the fentanyl tariff on Chinese goods."
+    ledger = read(agreed, published=NOON).ledger
+
+    fuller = "The United States agreed to cut the fentanyl tariff on Chinese goods to 10 percent from 10 November."
+    found = read(fuller, ledger, NOON - timedelta(hours=2))
+
+    assert [f.kind for f in found.findings] == [Kind.CHANGE]
+    assert str(found.ledger.state(FENTANYL).effective) == "2025-11-10"
+
+
+def test_what_was_published_before_the_baseline_is_history() -> None:
+    found = read("China has suspended its October rare-earth rules.", published=datetime(2025, 10, 26, tzinfo=UTC))
+    assert [f.kind for f in found.findings] == [Kind.CONFIRM]
+    assert found.ledger.state(RARE) == LEDGER.state(RARE)
+
+
+def test_who_agreed_may_stand_at_the_end() -> None:
+    ledger = read("The United States agreed to cut the fentanyl tariff on Chinese goods to 10 percent.").ledger
+    passive = "The fentanyl tariff on Chinese goods will be cut to 10 percent, the United States agreed."
+    assert told(read(passive, ledger)) == [(FENTANYL, Kind.CONFIRM, Why.SAME)]
