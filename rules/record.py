@@ -63,11 +63,8 @@ class Record:
 
     def told_in(self, sentence: str, today: date) -> bool:
         """Whether a turn of the last days rests on much the same sentence."""
-        words = _words(sentence)
-        told = (
-            _words(e.quote) for e in self.ledger.history(self.fact) if e.quote and e.article and _just_now(e, today)
-        )
-        return any(len(words & other) >= _ALIKE * min(len(words), len(other)) for other in told)
+        turns = (e for e in self.ledger.history(self.fact) if e.article and _just_now(e, today))
+        return any(_alike(_words(sentence), _words(entry.quote or "")) for entry in turns)
 
     def begins_after(self, happened: PartialDate) -> bool:
         """Whether a day, month or year lies wholly before the last turn of the fact, or before the baseline."""
@@ -95,6 +92,10 @@ def _just_now(entry: Entry, today: date) -> bool:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]{4,}", text.lower()))
+
+
+def _alike(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
+    return len(one & other) >= _ALIKE * min(len(one), len(other)) > 0
 
 
 def differs(claimed: State, before: State) -> bool:

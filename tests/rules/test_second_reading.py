@@ -74,9 +74,7 @@ PART = "China has exempted motors for passenger cars from the rare-earth licence
 
 def test_a_part_that_ends_is_told_once_and_another_part_again() -> None:
     ledger = read(PART).ledger
-    rewritten = (
-        "Motors for passenger cars are exempted from the rare-earth licences that start on 1 December, Beijing said."
-    )
+    rewritten = "Motors for passenger cars are exempted from rare-earth licences, Beijing said on Thursday."
     other = "China has exempted research samples under fifty grams from its rare-earth rules, the ministry announced."
 
     assert told(read(PART)) == [(RARE, Kind.CHANGE, Why.PART)]
