@@ -37,6 +37,7 @@ class Why(StrEnum):
     BESIDE = "told already, beside the last turn of the record"
     LATE = "published before the record's last turn"
     BACKGROUND = "tells what was before"
+    READ = "stood in the article's earlier version"
     HYPOTHETICAL = "a hypothesis"
     QUESTION = "a question"
     DENIED = "denied"
@@ -126,6 +127,10 @@ _MEETING_DAYS = 3
 """For how many days after its day a meeting told in the pluperfect is news."""
 
 
+def _read_before(case: Case) -> Why | None:
+    return Why.READ if case.claim.sentence.raw in case.article.earlier else None
+
+
 def _quiet_mode(case: Case) -> Why | None:
     return _QUIET.get(case.claim.mode)
 
@@ -167,7 +172,7 @@ def _history(case: Case) -> Why | None:
     return Why.BACKGROUND if old else None
 
 
-SILENCE = (_quiet_mode, _hypothesis, _outsider, _negated, _hope, _guess, _history)
+SILENCE = (_read_before, _quiet_mode, _hypothesis, _outsider, _negated, _hope, _guess, _history)
 
 
 def _met_on_the_day(case: Case) -> bool:

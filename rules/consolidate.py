@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from rules.claims import Claim
 from rules.compare import Verdict, Why, compare
 from rules.frames import Mode
 from rules.grammar import Op
-from rules.model import Article, Finding, Kind, Ledger, Severity, SourceKind, State, Status
+from rules.model import Article, Entry, Finding, Kind, Ledger, Severity, SourceKind, State, Status
 from rules.pack import FactSpec, Pack
 from rules.record import differs, merge
 from rules.speakers import Speaker
@@ -22,6 +23,8 @@ _PLAIN = frozenset({Op.HAPPEN, Op.SCHEDULE, Op.CONSIDER})
 """Ops that say that something is to be, and not what became of it."""
 _BELYING = (Why.BACKGROUND, Why.HYPOTHETICAL, Why.NEGATED)
 """Said of a fact in the body, these belie a change in the headline."""
+_SECOND_WITHIN = timedelta(days=3)
+"""After a turn, another outlet's word for it is a second source; later it is only what everybody knows."""
 _ORDER = [Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM, Kind.CONFLICT, Kind.MENTION]
 
 
@@ -45,7 +48,19 @@ def _finding(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: 
         claimed = _enriched(claim, verdict.claimed, judged)
         verdict = replace(verdict, claimed=claimed, after=merge(before, claimed))
     finding = _write(article, claim, verdict, before, (pack.id, spec.topic))
-    return replace(finding, beside=_beside(heard, verdict)) if verdict.kind is Kind.CHANGE else finding
+    if verdict.kind is Kind.CHANGE:
+        return replace(finding, beside=_beside(heard, verdict))
+    if verdict.why is Why.LATE and verdict.kind is Kind.CONFIRM:
+        return replace(finding, late=verdict.after)
+    repeats = verdict.why in (Why.SAME, Why.BESIDE) and verdict.kind is Kind.CONFIRM
+    return replace(finding, update=repeats and _is_second(article, ledger.current(spec.id)))
+
+
+def _is_second(article: Article, turn: Entry | None) -> bool:
+    """Whether an article is another outlet's word for the last turn, within days of it."""
+    if turn is None or turn.article is None or turn.source == article.source:
+        return False
+    return timedelta() <= article.published - turn.valid <= _SECOND_WITHIN
 
 
 def _beside(heard: Sequence[Judged], told: Verdict) -> tuple[State, ...]:
@@ -59,11 +74,11 @@ def _beside(heard: Sequence[Judged], told: Verdict) -> tuple[State, ...]:
 
 
 def _body_over_headline(judged: list[Judged]) -> list[Judged]:
-    """Drop the headline's verdict where the body says something of the fact."""
+    """Drop the headline's verdict where the body says something of the fact, or said it in an earlier version."""
     body = [pair for pair in judged if not pair[0].headline]
     if any(verdict.kind in (Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM) for _, verdict in body):
         return body
-    if body and all(verdict.why is Why.OUTSIDER for _, verdict in body):
+    if body and all(verdict.why in (Why.OUTSIDER, Why.READ) for _, verdict in body):
         return body
     if any(verdict.why in _BELYING and not claim.anaphor for claim, verdict in body):
         return [pair for pair in judged if pair in body or pair[1].kind is not Kind.CHANGE]
@@ -131,7 +146,6 @@ def _write(article: Article, claim: Claim, verdict: Verdict, before: State, plac
         speaker=claim.named,
         confidence=_confidence(article, claim),
         severity=_severity(verdict, before),
-        late=verdict.after if verdict.kind is Kind.CONFIRM and verdict.why is Why.LATE else None,
     )
 
 

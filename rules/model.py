@@ -198,6 +198,8 @@ class Article:
     published: datetime
     title: str
     text: str
+    earlier: str = ""
+    """Title and text of the version before this one: what stood in it has been read."""
 
 
 class Severity(StrEnum):

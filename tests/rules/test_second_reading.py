@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -119,3 +120,28 @@ def test_who_agreed_may_stand_at_the_end() -> None:
     ledger = read("The United States agreed to cut the fentanyl tariff on Chinese goods to 10 percent.").ledger
     passive = "The fentanyl tariff on Chinese goods will be cut to 10 percent, the United States agreed."
     assert told(read(passive, ledger)) == [(FENTANYL, Kind.CONFIRM, Why.SAME)]
+
+
+def test_another_outlets_word_is_a_second_source_for_some_days_and_the_same_outlets_is_none() -> None:
+    ledger = read(CUT).ledger
+    soon, later = NOON + timedelta(hours=3), NOON + timedelta(days=5)
+
+    def update(other: Article) -> list[bool]:
+        return [f.update for f in rules.evaluate(other, ledger, PACK).findings]
+
+    assert update(article(CUT, soon, name="2")) == [True]
+    assert update(article(CUT, soon, name="1")) == [False]
+    assert update(article(CUT, later, name="2")) == [False]
+    assert [f.update for f in read(CUT).findings] == [False]
+
+
+def test_an_edit_is_held_against_the_version_before_it() -> None:
+    first = f"{CUT} It will be reviewed in spring."
+    ledger = read(ENDED, read(first).ledger, NOON + timedelta(days=2)).ledger
+    edited = replace(article(f"{first} A reader wrote in.", NOON + timedelta(days=3)), earlier=f"\n{first}")
+    corrected = replace(article(first.replace("10", "15"), NOON + timedelta(hours=1)), earlier=f"\n{first}")
+    retitled = replace(edited, title="US cuts fentanyl tariff on China to 10%")
+
+    assert told(rules.evaluate(edited, ledger, PACK)) == [(FENTANYL, Kind.MENTION, Why.READ)]
+    assert told(rules.evaluate(retitled, ledger, PACK)) == [(FENTANYL, Kind.MENTION, Why.READ)]
+    assert told(rules.evaluate(corrected, read(first).ledger, PACK)) == [(FENTANYL, Kind.CHANGE, Why.NEW_VALUE)]

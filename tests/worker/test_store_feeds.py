@@ -95,6 +95,13 @@ def test_an_edit_is_a_new_version_that_is_evaluated_again(opened: Store) -> None
     ]
 
 
+def test_a_version_goes_to_its_evaluator_with_the_one_before_it(opened: Store) -> None:
+    [first] = poll(opened, A, item(1, text="Talks go on.")).new
+    [second] = poll(opened, A, item(1, text="Talks broke off."), now=later(hours=1)).new
+    claimed = [opened.claim_article(number, later(hours=2), 60, 5) for number in (first, second)]
+    assert [article.for_rules().earlier for article in claimed if article] == ["", "Item 1\nTalks go on."]
+
+
 def test_an_edit_and_its_original_in_one_poll_are_two_versions(opened: Store) -> None:
     numbers = poll(opened, A, item(1), item(1, text="Talks broke off.")).new
     assert [opened.article(number).version for number in numbers] == [1, 2]

@@ -53,11 +53,15 @@ class StoredArticle:
     """`new`: to be evaluated; `recorded`: stored only; `evaluated`; `failed`: given up, with the reason in `error`."""
     attempts: int
     error: str | None
+    earlier: str = ""
+    """Title and text of the version before this one."""
 
     def for_rules(self) -> rules.Article:
         """The article as the engine takes it."""
         kind = rules.SourceKind(self.source_kind)
-        return rules.Article(str(self.id), self.source, kind, self.url, self.published, self.title, self.text)
+        return rules.Article(
+            str(self.id), self.source, kind, self.url, self.published, self.title, self.text, self.earlier
+        )
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,9 @@ class ArticleQueries(Database):
         """Raises KeyError for an unknown id."""
         with self.read() as connection:
             row = connection.execute(select(t.articles).where(t.articles.c.id == article_id)).one_or_none()
-        if row is None:
-            raise KeyError(article_id)
-        return _stored(row)
+            if row is None:
+                raise KeyError(article_id)
+            return _stored(row, _version_before(connection, row))
 
     def due_articles(self, stories: Collection[str], now: datetime, limit: int) -> tuple[int, ...]:
         """Ids of articles of these stories that are to be evaluated and that nobody holds, the earliest first."""
@@ -100,7 +104,7 @@ class ArticleQueries(Database):
             connection.execute(taken.where(a.attempts >= most).values(**given_up))
             held = taken.values(attempts=a.attempts + 1, leased_until=now + timedelta(seconds=seconds))
             row = connection.execute(held.returning(*t.articles.c)).one_or_none()
-        return _stored(row) if row else None
+            return _stored(row, _version_before(connection, row)) if row else None
 
     def evaluation_failed(self, article_id: int, error: str, retry_at: datetime, most: int) -> bool:
         """Note that an evaluation raised. True if the article is given up by this: it stays `failed`, the rest flow."""
@@ -193,7 +197,14 @@ def _free(now: datetime) -> ColumnElement[bool]:
     return and_(a.state == "new", or_(a.leased_until.is_(None), a.leased_until <= now))
 
 
-def _stored(row: Row[Any]) -> StoredArticle:
+def _version_before(connection: Connection, row: Row[Any]) -> str:
+    """Title and text of the version that an article replaces; empty where there is none."""
+    a = t.articles.c
+    earlier = connection.execute(select(a.title, a.text).where(a.id == row.previous)).one_or_none()
+    return f"{earlier.title}\n{earlier.text}" if earlier else ""
+
+
+def _stored(row: Row[Any], earlier: str) -> StoredArticle:
     return StoredArticle(
         id=row.id,
         story=row.story,
@@ -207,4 +218,5 @@ def _stored(row: Row[Any]) -> StoredArticle:
         state=row.state,
         attempts=row.attempts,
         error=row.error,
+        earlier=earlier,
     )
