@@ -95,8 +95,10 @@ def _opening(tokens: Sequence[Token], following: Hit, noun: Hit) -> int:
 
 
 def _finite(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a token is a finite verb, and no adjective behind an article."""
+    """Whether a token is a finite verb or an infinitive, and no adjective behind an article."""
     word = tokens[index].low
+    if index > 0 and tokens[index - 1].low == "to" and (word in TRIGGERS or word in GOVERNORS):
+        return True
     if word in AUXILIARY - {"'s", "'d", "being"} or word in MODAL_FUTURE or word in MODAL_HEDGE:
         return True
     if index > 0 and tokens[index - 1].low in DEFINITE | {"a", "an", "'s", "new"}:
