@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from rules.events import NAMING, SELF_NAMING, self_named
 from rules.frames import STANCE_MODE, Frame, Mode, forms_of, frame
-from rules.grammar import GOVERNORS, Form, Op, Stance, Trigger
+from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance, Trigger
 from rules.lexicon import Label
 from rules.mentions import Mention
 from rules.model import FactKind
 from rules.pack import FactSpec
 from rules.text import Token
 from rules.triggers import HARD, Act, Pair, Scene, could_be, readings
-from rules.words import AUXILIARY, MODAL_FUTURE, NEGATION, SUBORDINATE
+from rules.words import AUXILIARY, INTENTIONS, MODAL_FUTURE, NEGATION, SUBORDINATE
 
 _GATHERINGS = "CONSIDER START END WITHDRAW DELAY ADVANCE HAPPEN SCHEDULE SET RESTORE"
 OPS: dict[FactKind, frozenset[Op]] = {
@@ -62,7 +62,38 @@ def pairs(scene: Scene) -> list[Pair]:
                 if trigger.form & {Form.BASE, Form.PRESENT, Form.PAST, Form.PARTICIPLE}:
                     last = act
                 break
-    return out
+    return [kept for pair in out if (kept := _unless_given_up(pair, scene))]
+
+
+def _unless_given_up(pair: Pair, scene: Scene) -> Pair | None:
+    """The pair, unless its verb tells what was only intended, and the intention is dropped.
+
+    That is told by the dropping verb. Where nothing but the intended verb names the fact ("dropped its promise to buy
+    soybeans"), what is dropped takes its place.
+    """
+    tokens, governor = scene.tokens, pair.frame.governor
+    if governor is None or tokens[governor].low not in _INTENTIONS:
+        return pair
+    near = (*range(max(0, governor - 4), governor), *range(pair.mention.end, min(len(tokens), pair.mention.end + 5)))
+    drops = ((k, t) for k in near for t in TRIGGERS.get(tokens[k].low, ()) if t.op in _DROPS and not t.rest)
+    index, trigger = next(drops, (None, None))
+    if index is None or trigger is None:
+        return pair
+    if pair.trigger.op not in SELF_NAMING:
+        return None
+    own = frame(tokens, index, trigger.form, headline=scene.headline)
+    return replace(pair, trigger=trigger, index=index, end=index + 1, frame=own)
+
+
+def _undoes_an_intention(act: Act, mention: Mention, tokens: Sequence[Token]) -> bool:
+    """ "Dropped its plan to lift the duty", "plans to lift the duty were dropped": the duty stays."""
+    if act.trigger.op not in _DROPS:
+        return False
+    left = range(mention.head - 1, max(1, mention.head - 12), -1)
+    verb = next((k for k in left if tokens[k - 1].low == "to" and tokens[k].low in TRIGGERS), None)
+    if verb in (None, act.index) or not any(token.low in _INTENTIONS for token in tokens[max(0, verb - 5) : verb - 1]):
+        return False
+    return any(trigger.op in _TAKES_OFF for trigger in TRIGGERS[tokens[verb].low])
 
 
 def _joined_frame(tokens: Sequence[Token], index: int, trigger: Trigger, own: Frame, last: Act | None) -> Frame:
@@ -81,7 +112,11 @@ def _joined_frame(tokens: Sequence[Token], index: int, trigger: Trigger, own: Fr
 def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
     """The mentions that a trigger acts on, with everything joined to them by "and"."""
     trigger = act.trigger
-    able = [m for m in scene.mentions if _able(trigger.op, scene.pack.facts[m.fact])]
+    able = [
+        m
+        for m in scene.mentions
+        if _able(trigger.op, scene.pack.facts[m.fact]) and not _undoes_an_intention(act, m, scene.tokens)
+    ]
     if trigger.op in SELF_NAMING:
         yield from (act.on(m) for m in self_named(act, scene))
     if Form.NOUN in trigger.form:
@@ -92,6 +127,11 @@ def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
         yield from _governed(act, scene.tokens, trigger.stance, able)
     elif not _adjectival(act, scene.tokens):
         yield from _verbal(act, scene, able)
+
+
+_INTENTIONS = frozenset(INTENTIONS.split())
+_DROPS = frozenset({Op.WITHDRAW, Op.SUSPEND, Op.DELAY, Op.END})
+_TAKES_OFF = _DROPS | {Op.LOWER, Op.BLOCK, Op.SHORTEN}
 
 
 def _able(op: Op, spec: FactSpec) -> bool:
@@ -230,7 +270,7 @@ def _nominal(tokens: Sequence[Token], index: int, able: Sequence[Mention]) -> Me
     """ "The suspension of the rules", or a compound with the noun right before it ("tariff cut")."""
     if index + 1 < len(tokens) and tokens[index + 1].low in ("of", "in", "to", "on", "for"):
         found = next((m for m in able if index < m.head <= index + 12), None)
-        if found:
+        if found and not any(token.low == "," for token in tokens[index : found.start]):
             return found
     return next((m for m in reversed(able) if m.head == index - 1), None)
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rules.lexicon import Hit, Label
 from rules.text import Token
+from rules.words import AUXILIARY, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH
 
 
 class Speaker(StrEnum):
@@ -29,6 +30,9 @@ REPORTING = frozenset(
     ).split()
 )
 """Words by which somebody is told to have said something."""
+_INVERTED = frozenset("said says told wrote writes added adds noted argued argues reckoned reckons explained".split())
+"""Those that stand before their subject when what is said comes first."""
+_FINITE = (AUXILIARY - {"'s", "being"}) | MODAL_FUTURE | MODAL_HEDGE | MODAL_WISH | {"would"}
 _UNNAMED = frozenset(
     ("sources source people person insiders insider anonymity unnamed executives managers familiar briefed").split()
 )
@@ -87,6 +91,8 @@ def _sayer(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker | 
         start -= 1
     if start and text[start - 1] == "that" and not (start > 1 and text[start - 2] in REPORTING):
         return None, start, k  # "… arguments that lawyers said pointed to defeat": a remark inside the sentence
+    if start == k and text[k] in _INVERTED and (inverted := _named_behind(text, k, hits)):
+        return inverted
     if start == k and start > 1 and text[start - 1] == ",":  # "…, chief economist at the bank, forecast"
         start -= 1
         while start > 0 and text[start - 1] not in _SEGMENT:
@@ -99,6 +105,15 @@ def _sayer(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker | 
         behind = k + 2 if text[k] == "according" else k + 1
         return classify(text, k + 1, min(end, k + 12), hits), behind, end
     return verdict, start, k
+
+
+def _named_behind(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker, int, int] | None:
+    """Who stands behind a verb of saying that its comma or quotation mark has just opened: "…, said an analyst"."""
+    end = next((j for j in range(k + 1, len(text)) if text[j] in _SEGMENT), len(text))
+    if any(word in _FINITE for word in text[k + 1 : end]):
+        return None  # what is said, and not who says it
+    verdict = classify(text, k + 1, end, hits)
+    return (verdict, k + 1, end) if verdict else None
 
 
 def classify(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> Speaker | None:

@@ -11,7 +11,7 @@ from rules.lexicon import Hit
 from rules.mentions import Mention
 from rules.pack import Pack
 from rules.text import Token
-from rules.words import AUXILIARY
+from rules.words import AUXILIARY, INTENTIONS
 
 HARD = frozenset("; — ( ) . ! ?".split())
 """Marks over which no verb reaches for what it is about."""
@@ -81,7 +81,7 @@ def readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
             found.append((len(tokens) + 1, 0, trigger, index + 1))
             continue
         end = _rest(tokens, index + 1, trigger)
-        if end is not None and (trigger.op is not Op.SET or _has_percent(tokens[end : end + 7])):
+        if end is not None and (trigger.op not in _TO_AN_AMOUNT or _has_amount(tokens, end, trigger)):
             idiom = len(trigger.rest) > 1  # "put … on ice" before "put … on"
             found.append((0 if idiom else end - len(trigger.rest), -len(trigger.rest), trigger, end))
     if tokens[index].low in _COPULAS and _copula(tokens, index):
@@ -89,8 +89,18 @@ def readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
     return [(trigger, end) for _, _, trigger, end in sorted(found, key=lambda row: row[:2])]
 
 
-def _has_percent(tokens: Sequence[Token]) -> bool:
-    return any(token.low == "%" for token in tokens)
+_INTENTIONS = frozenset(INTENTIONS.split())
+_TO_AN_AMOUNT = frozenset({Op.SET, Op.RAISE, Op.LOWER})
+
+
+def _has_amount(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
+    """Whether a phrase of setting, and one that moves "to" or "by" something, has its amount behind it."""
+    near = [token.low for token in tokens[end : end + 7]]
+    if any(token.low in _INTENTIONS for token in tokens[end - len(trigger.rest) - trigger.gap : end]):
+        return False  # "dropped plans to impose …"
+    if trigger.op is Op.SET:
+        return "%" in near
+    return trigger.rest[-1] not in ("to", "by") or any(word[:1].isdigit() or word == "%" for word in near)
 
 
 def _can_stand(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
@@ -104,13 +114,11 @@ def _can_stand(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     if before in _DETERMINERS and not relative and not trigger.form & {Form.NOUN, Form.PREDICATE}:
         return False
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
-    if (
-        following in ("for", "of")
-        and trigger.op in (Op.START, Op.DELAY)
-        and not trigger.rest
-        and Form.NOUN not in trigger.form
-    ):
+    waits = trigger.op is Op.START or (trigger.op is Op.DELAY and trigger.intransitive)
+    if following in ("for", "of") and waits and not trigger.rest and Form.NOUN not in trigger.form:
         return False  # "a June start for the rules", "waited for the tariff"
+    if before in ("year", "month", "week", "season") and tokens[index].low == "end":
+        return False  # "until year-end"
     if before in _PREPOSITIONS and trigger.form <= {Form.BASE, Form.PRESENT}:
         return False
     if tokens[index].low.startswith("lift") and trigger.op is Op.RAISE and not _to_a_rate(tokens, index):

@@ -85,7 +85,8 @@ PHRASES = {
     ),
     "raise": (
         "rise …3 to~; rise …3 by~; go …1 up~; jack …6 up; ratchet …6 up; push …8 up; put …8 up; crank …8 "
-        "up; ramp …8 up; step …8 up; jump …3 to~; climb …3 to~; shoot …1 up to~"
+        "up; ramp …8 up; step …8 up; bump …8 up; nudge …8 up; edge …2 up to~; creep …2 up to~; inch …2 up to~; "
+        "soar …3 to~; surge …3 to~; balloon …3 to~; swell …3 to~; jump …3 to~; climb …3 to~; shoot …1 up to~"
     ),
     "suspend": "put …10 on hold; put …10 on ice; hold …20 in abeyance; hold off; set …10 out of force",
     "delay": (
@@ -115,7 +116,7 @@ PHRASES = {
     ),
     "shorten": "cut …10 short",
     "meet": (
-        "sit together~; get together~; hold …4 summit; go head to head~; sit down~; hold …3 talks~; hold …4 "
+        "sit together~; get together~; hold …8 summit; go head to head~; sit down~; hold …3 talks~; hold …8 "
         "meeting; come face to face~; shake hands~"
     ),
     "travel": (
@@ -212,6 +213,12 @@ WORDS_OF_STANCE = {
 }
 """Nouns, adjectives and forms that govern a verb as those do."""
 
+INTENTIONS = (
+    "plan plans intention intentions threat threats promise promises pledge pledges commitment commitments proposal "
+    "proposals idea bid vow offer decision effort efforts scheme"
+)
+"""Nouns for what somebody means to do. Dropped, they end what they are about: "has dropped its plan to impose …"."""
+
 OVER_VERBS_ONLY = "ask tell see believe like invite look stand count project think bet"
 """Govern a verb ("told China to drop it"), and say nothing of a noun ("told a rally of the pause")."""
 
@@ -222,7 +229,8 @@ IRREGULAR = (
     "ran run; see saw seen; set set; sit sat; stand stood; strike struck; take took taken; tear tore torn; throw "
     "threw thrown; spring sprang sprung; blow blew blown; shoot shot; sink sank sunk; slide slid; forbid forbade "
     "forbidden; shed shed; spend spent; bet bet; shake shook shaken; win won; withdraw withdrew withdrawn; forgo "
-    "forwent forgone; undertake undertook undertaken; say said; tell told; think thought"
+    "forwent forgone; undertake undertook undertaken; do did done; wind wound; creep crept; swell swelled "
+    "swollen; say said; tell told; think thought"
 )
 """Base, past and, where it is another word, participle."""
 

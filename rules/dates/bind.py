@@ -53,7 +53,7 @@ def settle(tokens: Tokens, shape: Shape, day: Day) -> list[Found]:
     if shape.kind is Kind.DURATION:
         return [_lasting(tokens, shape, ctx, day)]
     apart = shape.until is not None and shape.until.first > shape.first
-    if apart and ctx.prep is Prep.FROM and ctx.moving in (Moving.MOVE, Moving.PROLONG, Moving.LAST):
+    if apart and ctx.prep is Prep.FROM:
         return _from_to(tokens, shape, ctx, day)
     return [_dated(tokens, shape, ctx, day)]
 

@@ -89,7 +89,7 @@ def _until(tokens: Tokens, ctx: Context) -> tuple[Role, bool]:
         return (Role.EFFECTIVE, False) if waits or tokens.at(first - 1) == "not" else (Role.UNTIL, prolonged)
     measured = tokens.at(first - 1) in w.UNITS and "for" not in tokens.words[max(0, first - 5) : first]
     measured = measured or tokens.at(first - 1) in ("ended", "period")
-    return (Role.BACKGROUND, False) if measured else (Role.UNTIL, prolonged)
+    return (Role.BACKGROUND, False) if measured and not prolonged else (Role.UNTIL, prolonged)
 
 
 def _end_moves(tokens: Tokens, first: int) -> bool:
