@@ -165,6 +165,8 @@ def _triggers() -> Iterator[tuple[str, Trigger]]:
     for op, nouns in words.NOUNS.items():
         for noun in nouns.split():
             yield noun, Trigger(Op(op), frozenset({Form.NOUN}))
+    for first, *rest in map(str.split, words.NEARING.split("; ")):
+        yield first, Trigger(Op.REACH, frozenset({Form.BASE}), tuple(rest), stance=Stance.HEDGE)
     forms = frozenset({Form.BASE, Form.PRESENT, Form.PAST, Form.PARTICIPLE, Form.GERUND})
     for word, stance in GOVERNORS.items():
         if stance in _OVER_NOUNS and word not in _OVER_VERBS_ONLY:

@@ -14,6 +14,7 @@ from rules.claims import Reading
 from rules.frames import DECIDED, HARD, OPEN, STANCE_MODE, Frame, Mode, forms_of, frame
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance
 from rules.model import FactKind
+from rules.phrases import is_verbal
 from rules.speakers import REPORTING
 from rules.text import Token
 from rules.triggers import Pair
@@ -304,14 +305,34 @@ def _in_condition(tokens: Sequence[Token], index: int) -> bool:
     """Whether a word stands inside a condition ("if the rate were cut", "should Beijing …", "whether to …")."""
     if any(token.low in SUPPOSING for token in tokens[:index]):
         return True
-    start = index
-    while start > 0 and tokens[start - 1].low not in HARD and tokens[start - 1].low != ",":
-        start -= 1
+    start = _clause_start(tokens, index)
     words = [token.low for token in tokens[start:index]]
     if any(word in CONDITION or word == "whether" for word in words):
         return True
+    if _opened(tokens, start):
+        return True
     inverted = len(words) > 1 and words[0] in ("should", "were", "had", "imagine", "assume", "say")
     return inverted and words[1] not in NEGATION and not words[1].endswith("ing")
+
+
+def _clause_start(tokens: Sequence[Token], index: int) -> int:
+    start = index
+    while start > 0 and tokens[start - 1].low not in HARD and tokens[start - 1].low != ",":
+        start -= 1
+    return start
+
+
+def _opened(tokens: Sequence[Token], start: int) -> bool:
+    """Whether a condition before a comma still waits for its verb: "if the summit of the two, Trump and Xi, were …"."""
+    while start > 0 and tokens[start - 1].low == ",":
+        before = _clause_start(tokens, start - 1)
+        words = [token.low for token in tokens[before : start - 1]]
+        if any(is_verbal(word) for word in words):
+            return False
+        if words and words[0] in CONDITION:
+            return True
+        start = before
+    return False
 
 
 def depends(tokens: Sequence[Token]) -> bool:

@@ -192,7 +192,9 @@ def _governed(act: Act, tokens: Sequence[Token], stance: Stance, able: Sequence[
     found = next((m for m in able if act.index < m.head <= act.index + 9 and not m.anaphor), None)
     if found is None:
         return
-    between = tokens[act.index + 1 : found.head]
+    if act.trigger.op is Op.REACH and [token.low for token in tokens[found.head + 1 : found.head + 2]] == ["to"]:
+        return  # "near a pact to prolong the truce": that is about the truce
+    between = tokens[act.end : found.head]
     if any(token.low in HARD or token.low in ("to", "that", "whether", ",") for token in between):
         return
     if shape.mode in (Mode.ASSERTED, Mode.COMMITTED, Mode.HYPOTHETICAL):

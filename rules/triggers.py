@@ -117,6 +117,8 @@ def _can_stand(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     waits = trigger.op is Op.START or (trigger.op is Op.DELAY and trigger.intransitive)
     if following in ("for", "of") and waits and not trigger.rest and Form.NOUN not in trigger.form:
         return False  # "a June start for the rules", "waited for the tariff"
+    if trigger.stance and trigger.rest and before in ("sources", "people", "person", "officials", "those", "someone"):
+        return False  # "people close to the talks"
     if before in ("year", "month", "week", "season") and tokens[index].low == "end":
         return False  # "until year-end"
     if before in _PREPOSITIONS and trigger.form <= {Form.BASE, Form.PRESENT}:

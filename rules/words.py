@@ -17,8 +17,8 @@ VERBS = {
     "set": "set fix reset peg adjust modify amend change revise recalibrate",
     "raise": "raise hike increase double triple quadruple bump lift boost up heighten escalate",
     "lower": (
-        "cut lower reduce trim pare shave halve slash ease soften shrink decrease chop clip dock prune dent "
-        "whittle scale lessen"
+        "cut lower reduce trim pare shave halve slash ease soften shrink decrease chop clip dock prune dent whittle "
+        "scale lessen"
     ),
     "suspend": "suspend pause freeze halt mothball waive shelve stop stay park",
     "delay": "delay postpone defer reschedule retard wait",
@@ -75,18 +75,20 @@ PHRASES = {
         "to; strike back with; answer …3 with"
     ),
     "set": (
-        "see …10 at; expect …10 at; go to~; come to~; stand at~; end up at~; move …10 to~; move …10 by; "
-        "bring …14 to; take …10 to; put …16 at; leave …18 at; go …2 back to~; spring …1 back to~; settle "
-        "at~; come in at~; work out at~; add up to~"
+        "see …10 at; expect …10 at; go to~; go from~; move from~; come to~; stand at~; end up at~; move …10 to~; "
+        "move …10 by; bring …14 to; take …10 to; put …16 at; leave …18 at; go …2 back to~; spring …1 back to~; "
+        "settle at~; come in at~; work out at~; add up to~"
     ),
     "lower": (
-        "fall …3 to~; fall …2 by~; drop …3 to~; drop …3 by~; come …1 down~; go …1 down~; bring …10 down; "
-        "take …10 down; roll …8 back; knock …8 off; sink …3 to~; slide …3 to~; tumble …3 to~"
+        "take …4 points off; shave …4 points off; knock …4 points off; cut …4 points from; fall …3 to~; fall …2 "
+        "by~; drop …3 to~; drop …3 by~; come …1 down~; go …1 down~; bring …10 down; take …10 down; roll …8 back; "
+        "knock …8 off; sink …3 to~; slide …3 to~; tumble …3 to~"
     ),
     "raise": (
-        "rise …3 to~; rise …3 by~; go …1 up~; jack …6 up; ratchet …6 up; push …8 up; put …8 up; crank …8 "
-        "up; ramp …8 up; step …8 up; bump …8 up; nudge …8 up; edge …2 up to~; creep …2 up to~; inch …2 up to~; "
-        "soar …3 to~; surge …3 to~; balloon …3 to~; swell …3 to~; jump …3 to~; climb …3 to~; shoot …1 up to~"
+        "add …4 points to; put …4 points on; rise …3 to~; rise …3 by~; go …1 up~; jack …6 up; ratchet …6 up; push "
+        "…8 up; put …8 up; crank …8 up; ramp …8 up; step …8 up; bump …8 up; nudge …8 up; edge …2 up to~; creep …2 "
+        "up to~; inch …2 up to~; soar …3 to~; surge …3 to~; balloon …3 to~; swell …3 to~; jump …3 to~; climb …3 "
+        "to~; shoot …1 up to~"
     ),
     "suspend": "put …10 on hold; put …10 on ice; hold …20 in abeyance; hold off; set …10 out of force",
     "delay": (
@@ -218,6 +220,12 @@ INTENTIONS = (
     "proposals idea bid vow offer decision effort efforts scheme"
 )
 """Nouns for what somebody means to do. Dropped, they end what they are about: "has dropped its plan to impose …"."""
+
+NEARING = (
+    "close to; closer to; near; nearing; near to; on the verge of; on the brink of; on the cusp of; within reach of; "
+    "within sight of; inches from; closing in on; homing in on; on course for; on track for; heading for"
+)
+"""Before a thing that is to be reached: "are close to a deal"."""
 
 OVER_VERBS_ONLY = "ask tell see believe like invite look stand count project think bet"
 """Govern a verb ("told China to drop it"), and say nothing of a noun ("told a rally of the pause")."""

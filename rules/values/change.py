@@ -61,8 +61,9 @@ def _levels(amounts: Sequence[Amount]) -> list[Amount]:
     """The amounts that are levels, all in one unit: that of the percentages, or of the first."""
     levels = [a for a in amounts if a.unit not in ("points", "times")]
     units = [a.unit for a in levels]
-    unit = "percent" if "percent" in units else (units[0] if units else "")
-    return [a for a in levels if a.unit == unit]
+    if "percent" in units:  # "now 20 percent, drops to 10 on Monday": the unit is not said twice
+        return [a for a in levels if a.unit == "percent" or (a.unit == "number" and a.role == "to")]
+    return [a for a in levels if a.unit == units[0]] if units else []
 
 
 def _source(tokens: Tokens, level: list[Amount], *, changed: bool) -> Amount | None:
