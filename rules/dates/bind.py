@@ -53,7 +53,8 @@ def settle(tokens: Tokens, shape: Shape, day: Day) -> list[Found]:
     if shape.kind is Kind.DURATION:
         return [_lasting(tokens, shape, ctx, day)]
     apart = shape.until is not None and shape.until.first > shape.first
-    if apart and ctx.prep is Prep.FROM:
+    opens = ctx.cue is not None and ctx.cue[0] == 0  # "From A to B the duty is suspended"
+    if apart and ctx.prep is Prep.FROM and (opens or ctx.moving in (Moving.MOVE, Moving.PROLONG, Moving.LAST)):
         return _from_to(tokens, shape, ctx, day)
     return [_dated(tokens, shape, ctx, day)]
 
