@@ -29,7 +29,7 @@ OPS: dict[FactKind, frozenset[Op]] = {
             "RESTORE EXTEND SHORTEN HAPPEN THREATEN PROPOSE"
         ),
         FactKind.TRUCE: "CONSIDER EXTEND SHORTEN EXPIRE END WITHDRAW COLLAPSE REACH SUSPEND RESTORE",
-        FactKind.PURCHASES: "CONSIDER BUY SUSPEND WITHDRAW DELAY RAISE EXTEND RESTORE END",
+        FactKind.PURCHASES: "CONSIDER BUY REACH SUSPEND WITHDRAW DELAY RAISE EXTEND RESTORE END",
         FactKind.MEETING: "MEET REACH " + _GATHERINGS,
         FactKind.VISIT: "TRAVEL " + _GATHERINGS,
         FactKind.DEAL: "CONSIDER REACH SIGN COLLAPSE WITHDRAW END SUSPEND",
@@ -148,11 +148,23 @@ def _verbal(act: Act, scene: Scene, able: Sequence[Mention]) -> Iterator[Pair]:
             act = replace(act, frame=_small_clause(tokens, before, shape)[0])
         if before is None and behind and behind.head <= act.end + 6:
             before = behind  # "are being levied a tariff of 25 percent"
+        if before and _none_of(tokens, before):
+            act = replace(act, frame=replace(act.frame, negated=not act.frame.negated))
         yield from (act.on(m) for m in _joined(tokens, before, able, backwards=True))
     elif behind:
         yield from _object(act, scene, behind, able)
     elif before:
         yield from _participle(act, tokens, before, able)
+
+
+def _none_of(tokens: Sequence[Token], subject: Mention) -> bool:
+    """ "No additional tariff will be imposed"."""
+    for k in range(subject.head - 1, max(-1, subject.head - 6), -1):
+        if tokens[k].low in ("no", "neither"):
+            return tokens[k + 1].low != "longer"
+        if tokens[k].low in HARD or tokens[k].low == ",":
+            return False
+    return False
 
 
 def _object(act: Act, scene: Scene, behind: Mention, able: Sequence[Mention]) -> Iterator[Pair]:

@@ -82,6 +82,8 @@ def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
     if op in _TAKES_OFF:
         if op is Op.DELAY and state.until and not state.effective:
             state = replace(state, effective=state.until, until=None)  # put off until then: it starts then
+        if op is Op.BLOCK and Form.PREDICATE in pair.trigger.form and not claim.by_court:
+            return State()  # "is unlawful" is a ruling where a court says so, and else an argument
         by_court = op is Op.SUSPEND and claim.by_court
         return replace(state, status=Status.BLOCKED if by_court else _TAKES_OFF[op], value=None)
     if op is Op.EXPIRE:
@@ -143,7 +145,7 @@ def _purchases(pair: Pair, claim: Claim, state: State, _today: date) -> State:
     if op is Op.BUY and claim.negated and "longer" in claim.cues:
         claim.negated = False
         return State(Status.WITHDRAWN)  # "is no longer committed to buying"
-    if op is Op.BUY:
+    if op in (Op.BUY, Op.REACH):
         promised = claim.agreed or pair.frame.future or claim.mode is not Mode.ASSERTED
         return replace(state, status=Status.AGREED, effective=None) if promised else State()
     if op is Op.SUSPEND:

@@ -81,7 +81,7 @@ def readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
             found.append((len(tokens) + 1, 0, trigger, index + 1))
             continue
         end = _rest(tokens, index + 1, trigger)
-        if end is not None and (trigger.op not in _TO_AN_AMOUNT or _has_amount(tokens, end, trigger)):
+        if end is not None and _leads_on(tokens, end, trigger):
             idiom = len(trigger.rest) > 1  # "put … on ice" before "put … on"
             found.append((0 if idiom else end - len(trigger.rest), -len(trigger.rest), trigger, end))
     if tokens[index].low in _COPULAS and _copula(tokens, index):
@@ -90,17 +90,21 @@ def readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
 
 
 _INTENTIONS = frozenset(INTENTIONS.split())
-_TO_AN_AMOUNT = frozenset({Op.SET, Op.RAISE, Op.LOWER})
 
 
-def _has_amount(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
-    """Whether a phrase of setting, and one that moves "to" or "by" something, has its amount behind it."""
+def _leads_on(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
+    """Whether what follows a phrase is what it needs: an amount behind "fall to", and none behind "push to"."""
     near = [token.low for token in tokens[end : end + 7]]
+    towards = trigger.rest[-1] in ("to", "by", "into")
+    if trigger.op in (Op.DELAY, Op.ADVANCE):
+        return not (towards and "%" in near[:3])
+    if trigger.op not in (Op.SET, Op.RAISE, Op.LOWER):
+        return True
     if any(token.low in _INTENTIONS for token in tokens[end - len(trigger.rest) - trigger.gap : end]):
         return False  # "dropped plans to impose …"
     if trigger.op is Op.SET:
         return "%" in near
-    return trigger.rest[-1] not in ("to", "by") or any(word[:1].isdigit() or word == "%" for word in near)
+    return not towards or any(word[:1].isdigit() or word == "%" for word in near)
 
 
 def _can_stand(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:

@@ -38,7 +38,7 @@ VERBS = {
     "shorten": "shorten curtail truncate",
     "meet": "meet",
     "travel": "travel visit tour",
-    "happen": "happen occur proceed",
+    "happen": "happen occur proceed materialise materialize",
     "schedule": "schedule arrange book pencil",
     "reach": "reach conclude finalise finalize clinch seal complete strike settle",
     "sign": "sign ink initial countersign",
@@ -54,7 +54,7 @@ INTRANSITIVE = {
     "end": "end finish",
     "collapse": "collapse unravel disintegrate founder crumble implode fizzle unwind",
     "delay": "wait",
-    "happen": "happen occur proceed",
+    "happen": "happen occur proceed materialise materialize",
     "lower": "ease shrink decrease lessen",
     "raise": "double triple increase",
     "restore": "resume",
@@ -92,9 +92,9 @@ PHRASES = {
     ),
     "suspend": "put …10 on hold; put …10 on ice; hold …20 in abeyance; hold off; set …10 out of force",
     "delay": (
-        "move …14 to~; shift …14 to~; switch …10 to; push …10 out; hold …10 over; set …10 back; put …12 "
-        "off; put …10 back; push …10 back; push …10 off; hold …12 back; kick …6 down the road; move …6 "
-        "back; slip to~"
+        "move …14 to~; shift …14 to~; switch …10 to; push …10 out; push …10 to; push …10 into; hold …10 over; set "
+        "…10 back; put …12 off; put …10 back; push …10 back; push …10 off; hold …12 back; kick …6 down the road; "
+        "move …6 back; slip to~"
     ),
     "advance": "pull …10 forward; speed …10 up; bring …10 forward; move …6 forward; move …6 up",
     "withdraw": (
@@ -165,7 +165,7 @@ PREDICATES = {
     "withdraw": "off the table; gone; off; toast; history; in doubt; in jeopardy; at risk; under threat; up in the air",
     "collapse": "dead; finished; in tatters; in ruins; kaput",
     "end": "over",
-    "block": "void",
+    "block": "void; null and void; illegal; unlawful; unconstitutional; invalid",
     "start": "in force; in effect; in place",
     "suspend": "on hold; on ice; in abeyance",
     "restore": "back",

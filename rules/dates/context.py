@@ -107,9 +107,9 @@ def context(tokens: Tokens, shape: Shape) -> Context:
     prep, cue = _preposition(tokens, shape.first)
     edge = cue[0] if cue else shape.first
     moving, at = _family(tokens, edge)
-    return Context(
-        prep, cue, governing(tokens, edge, shape.last), moving, edge - at, bool(moving) and _negated(tokens, at)
-    )
+    verb = governing(tokens, edge, shape.last)
+    told = at if moving else verb.at if verb and verb.at < edge and verb.word in w.PUT_ON else 0
+    return Context(prep, cue, verb, moving, edge - at, _negated(tokens, told))
 
 
 def _preposition(tokens: Tokens, first: int) -> tuple[Prep, tuple[int, int] | None]:

@@ -139,6 +139,8 @@ LASTING = word_set(
 )
 """The same as nouns, or as words that are both: a verb further left outweighs them ("put off the start of the
 suspension")."""
+PUT_ON = word_set("imposed enforced applied levied collected charged implemented introduced enacted required")
+"""What is not done before a day starts on it."""
 START = word_set(
     "start starts started starting begin begins began begun beginning apply applies applied applying commence "
     "commences commenced effect force kick kicks kicked live imposed impose imposes implement implements "
