@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.grammar import TRIGGERS, Form, Op
+from rules import words
+from rules.grammar import TRIGGERS, Form, Op, inflect
 from rules.lexicon import Hit, Label
 from rules.mentions import Mention
 from rules.model import FactKind
@@ -16,6 +17,8 @@ SELF_NAMING = {Op.MEET: FactKind.MEETING, Op.TRAVEL: FactKind.VISIT, Op.BUY: Fac
 """The ops that name a fact of that kind by who, whom, where or what stands round them."""
 NAMING = frozenset(word for word, found in TRIGGERS.items() if any(trigger.op in SELF_NAMING for trigger in found))
 """The words that can name a fact without a noun; where a sentence names none, only these are looked at."""
+HOSTING = frozenset(word for lemma in words.HOSTING.split() for word in inflect(lemma))
+"""These name a visit only with who comes as their object: "welcomed the visit" says nothing of it."""
 
 
 def self_named(act: Act, scene: Scene) -> Iterator[Mention]:
@@ -28,7 +31,7 @@ def self_named(act: Act, scene: Scene) -> Iterator[Mention]:
     low, high = _segment(scene.tokens, act.index)
     inside = [h for h in scene.hits if low <= h.start < high]
     for spec in scene.pack.facts.values():
-        if spec.kind is SELF_NAMING[trigger.op] and _names_it(act, spec, inside):
+        if spec.kind is SELF_NAMING[trigger.op] and _names_it(act, spec, inside, scene.tokens):
             yield Mention(spec.id, act.index, act.index, act.end, weight=5)
 
 
@@ -42,13 +45,15 @@ def _segment(tokens: Sequence[Token], index: int) -> tuple[int, int]:
     return low, high
 
 
-def _names_it(act: Act, spec: FactSpec, inside: Sequence[Hit]) -> bool:
+def _names_it(act: Act, spec: FactSpec, inside: Sequence[Hit], tokens: Sequence[Token]) -> bool:
     """Whether the words round a verb make it this fact."""
     if any(h.entry.label is Label.OTHER or (h.entry.label is Label.WITHOUT and h.entry.of == spec.id) for h in inside):
         return False
     if act.trigger.op is Op.BUY:
         return _buys(act.index, spec, inside)
     sides = _sides(spec, inside)
+    if tokens[act.index].low in HOSTING:
+        return any(_hosts(act, who, where, tokens) for who, where in sides)
     if act.trigger.op is Op.TRAVEL:
         return any(_travels(act, who, where) for who, where in sides)
     return any(_meet(act.index, first, second) for first, second in sides)
@@ -69,6 +74,12 @@ def _travels(act: Act, who: Sequence[int], where: Sequence[int]) -> bool:
     return any(k < act.index for k in who) and any(
         act.index < k < act.end + (2 if act.trigger.rest else 4) for k in where
     )
+
+
+def _hosts(act: Act, who: Sequence[int], where: Sequence[int], tokens: Sequence[Token]) -> bool:
+    """ "Xi will host Trump in Beijing", "China welcomed Trump": who comes stands behind, and where on either side."""
+    guests = [k for k in who if act.end <= k < act.end + 4 and all(t.low != "'s" for t in tokens[k : k + 3])]
+    return bool(guests) and any(act.index - 6 < k < act.end + 8 for k in where)
 
 
 def _meet(index: int, first: Sequence[int], second: Sequence[int]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rules.events import NAMING, SELF_NAMING, self_named
+from rules.events import HOSTING, NAMING, SELF_NAMING, self_named
 from rules.frames import STANCE_MODE, Frame, Mode, forms_of, frame
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance, Trigger
 from rules.lexicon import Label
@@ -29,7 +29,7 @@ OPS: dict[FactKind, frozenset[Op]] = {
             "RESTORE EXTEND SHORTEN HAPPEN THREATEN PROPOSE"
         ),
         FactKind.TRUCE: "CONSIDER EXTEND SHORTEN EXPIRE END WITHDRAW COLLAPSE REACH SUSPEND RESTORE",
-        FactKind.PURCHASES: "CONSIDER BUY REACH SUSPEND WITHDRAW DELAY RAISE EXTEND RESTORE END",
+        FactKind.PURCHASES: "CONSIDER BUY SUSPEND WITHDRAW DELAY RAISE EXTEND RESTORE END",
         FactKind.MEETING: "MEET REACH " + _GATHERINGS,
         FactKind.VISIT: "TRAVEL " + _GATHERINGS,
         FactKind.DEAL: "CONSIDER REACH SIGN COLLAPSE WITHDRAW END SUSPEND",
@@ -119,6 +119,8 @@ def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
     ]
     if trigger.op in SELF_NAMING:
         yield from (act.on(m) for m in self_named(act, scene))
+    if scene.tokens[act.index].low in HOSTING:
+        return
     if Form.NOUN in trigger.form:
         yield from (act.on(m) for m in _joined(scene.tokens, _nominal(scene.tokens, act.index, able), able))
     elif trigger.op is Op.EXEMPT:

@@ -145,7 +145,7 @@ def _purchases(pair: Pair, claim: Claim, state: State, _today: date) -> State:
     if op is Op.BUY and claim.negated and "longer" in claim.cues:
         claim.negated = False
         return State(Status.WITHDRAWN)  # "is no longer committed to buying"
-    if op in (Op.BUY, Op.REACH):
+    if op is Op.BUY:
         promised = claim.agreed or pair.frame.future or claim.mode is not Mode.ASSERTED
         return replace(state, status=Status.AGREED, effective=None) if promised else State()
     if op is Op.SUSPEND:

@@ -37,7 +37,7 @@ VERBS = {
     "extend": "extend prolong renew lengthen stretch",
     "shorten": "shorten curtail truncate",
     "meet": "meet",
-    "travel": "travel visit tour",
+    "travel": "travel visit tour host receive welcome",
     "happen": "happen occur proceed materialise materialize",
     "schedule": "schedule arrange book pencil",
     "reach": "reach conclude finalise finalize clinch seal complete strike settle",
@@ -125,7 +125,10 @@ PHRASES = {
         "head …1 to~; head …1 for~; jet …1 to~; fly …1 into~; touch down in~; set foot in~; journey …1 to~; "
         "go …1 to~; fly …1 to~; come …1 to~; be in~; land in~; arrive in~; pay …4 visit~; make …4 visit~"
     ),
-    "buy": "sign up for; sign up to; snap …6 up; scoop …6 up; stock up on",
+    "buy": (
+        "sign up for; sign up to; snap …6 up; scoop …6 up; stock up on; amount to~; reach …5 tonnes~; reach …5 tons~; "
+        "total …5 tonnes~; total …5 tons~"
+    ),
     "reach": "nail …6 down; wrap …6 up; shake on; hammer …6 out; agree on",
     "end": "wrap …4 up",
     "sign": "put pen to; put their names to; put their signatures to",
@@ -167,6 +170,7 @@ PREDICATES = {
     "end": "over",
     "block": "void; null and void; illegal; unlawful; unconstitutional; invalid",
     "start": "in force; in effect; in place",
+    "schedule": "on for; down for; in the diary for",
     "suspend": "on hold; on ice; in abeyance",
     "restore": "back",
 }
@@ -226,6 +230,9 @@ NEARING = (
     "within sight of; inches from; closing in on; homing in on; on course for; on track for; heading for"
 )
 """Before a thing that is to be reached: "are close to a deal"."""
+
+HOSTING = "host receive welcome"
+"""Verbs of a visit whose object is who comes: "Xi will host Trump in Beijing"."""
 
 OVER_VERBS_ONLY = "ask tell see believe like invite look stand count project think bet"
 """Govern a verb ("told China to drop it"), and say nothing of a noun ("told a rally of the pause")."""
