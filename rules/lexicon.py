@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -66,8 +66,10 @@ class Entry:
     member: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hit:
+    """An entry in its place. Not frozen, like tokens: there are many."""
+
     entry: Entry
     start: int
     """Index of the first token."""
@@ -81,6 +83,9 @@ class Lexicon:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.table: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        """First word -> the words that follow it, and what they mean together; the longest first. Entries that are
+        equal are identical."""
+        self._known: dict[Entry, Entry] = {}
         self.groups: dict[tuple[str, int], int] = {}
         self._countries()
         for party in pack.parties.values():
@@ -96,7 +101,10 @@ class Lexicon:
         for phrase in phrases:
             sequence = words(phrase)
             if sequence:
-                self.table.setdefault(sequence[0], []).append((sequence, entry))
+                told = (sequence[1:], self._known.setdefault(entry, entry))
+                found = self.table.setdefault(sequence[0], [])
+                if told not in found:
+                    found.append(told)
 
     def _countries(self) -> None:
         own = {words(name) for party in self.pack.parties.values() for name in party.names}
@@ -129,38 +137,39 @@ class Lexicon:
         """Every entry that matches, in order: all that match at one place. A country inside a longer one does not
         count ("Korea" in "North Korea")."""
         out: list[Hit] = []
-        named = 0
+        named, table = 0, self.table
         for start, token in enumerate(tokens):
-            found: list[Hit] = []
-            for sequence, entry in self.table.get(token.low, ()):
-                end = start + len(sequence)
-                if tuple(each.low for each in tokens[start:end]) != sequence:
+            found = table.get(token.low)
+            if found is None:
+                continue
+            first = len(out)
+            for rest, entry in found:
+                end = start + 1 + len(rest)
+                if rest and tuple([each.low for each in tokens[start + 1 : end]]) != rest:
                     continue
                 if entry.label is Label.COUNTRY:
                     inside, named = end <= named, max(named, end)
                     if inside:
                         continue
-                if not any(hit.entry == entry for hit in found):
-                    found.append(Hit(entry, start, end))
-            out += found
+                if not any(hit.entry is entry for hit in out[first:]):
+                    out.append(Hit(entry, start, end))
         return out
+
+    def _sequences(self) -> Iterator[tuple[str, Entry]]:
+        """Every phrase, its words joined by spaces, and what it means."""
+        for first, found in self.table.items():
+            yield from ((" ".join((first, *rest)), entry) for rest, entry in found)
 
     @cached_property
     def _anchors(self) -> ahocorasick_rs.AhoCorasick:
-        anchors = {
-            " ".join(sequence)
-            for found in self.table.values()
-            for sequence, entry in found
-            if entry.label in (Label.NOUN, Label.NAME)
-        }
+        anchors = {phrase for phrase, entry in self._sequences() if entry.label in (Label.NOUN, Label.NAME)}
         return ahocorasick_rs.AhoCorasick(sorted(anchors | self._event_words()))
 
     def _event_words(self) -> set[str]:
         """The words of facts that a verb alone can name: whom it is about, where, what goods."""
         return {
-            " ".join(sequence)
-            for found in self.table.values()
-            for sequence, entry in found
+            phrase
+            for phrase, entry in self._sequences()
             if entry.label is Label.MARK and is_event(self.pack.facts[entry.of].kind)
         }
 

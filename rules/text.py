@@ -31,7 +31,7 @@ _FOLD = str.maketrans(
 )
 _MARKUP = re.compile(r"<[^<>\n]{0,300}>|&(?:nbsp|amp|hellip|quot|lt|gt|#\d{1,5});")
 _TOKEN = re.compile(
-    r"[a-z]+n't|'(?:s|ll|re|ve|d|m)\b|(?:[a-z]\.){2,}|[^\W\d_]+|\d+(?:[.,:]\d+)*|%|[^\w\s]", re.IGNORECASE
+    r"(?:[a-z]\.){2,}|[^\W\d_]+(?:(?<=[a-z]n)'t)?|'(?:s|ll|re|ve|d|m)\b|\d+(?:[.,:]\d+)*|[^\w\s]"
 )
 _LABEL = re.compile(
     r"\s*(?:[*•·>]+\s*|\d{1,2}[.)]\s+(?=[A-Z])|\d{1,2}[.:]\d\d\s*(?:[AaPp]\.?[Mm]\.?)?\s*[.:–—-]*\s*)?"
@@ -40,8 +40,10 @@ _LABEL = re.compile(
 _QUESTION_LABELS = {"q", "question", "reporter", "moderator", "senator", "journalist"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Token:
+    """A word, a number or a mark. Not frozen: there is one for each word of each article, and frozen ones cost thrice."""
+
     low: str
     """Folded; "u.s." and an upper-case "US" become "u.s"."""
     raw: str
@@ -83,26 +85,34 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
     tokens: list[Token] = []
     folded = fold(raw)
     for found in _TOKEN.finditer(folded):
-        low, start, end = found[0], found.start(), found.end()
-        piece = raw[start:end]
-        if low in "-—":
-            inside = start > 0 and end < len(raw) and raw[start - 1].isalnum() and raw[end].isalnum()
-            if inside:
-                continue
-            low = "—"
-        elif (low == "us" and piece == "US") or low.rstrip(".") in ("u.s", "u.s.a"):
-            low = "u.s"
-        elif piece == "May" and _month(folded, end, tokens):
-            low = "may."
-        elif low in ("percent", "pct"):
-            low = "%"
-        elif low == "cent" and tokens and tokens[-1].low == "per":
-            low, start = "%", tokens.pop().start - offset
-            piece = raw[start:end]
-        if low == "%" and tokens and tokens[-1].low == "hundred":
-            _hundred(tokens)
-        tokens.append(Token(low, piece, offset + start, offset + end))
+        low = found[0]
+        start, end = found.span()
+        if low in _RESPELLED:
+            if low in "-—":
+                if start > 0 and end < len(raw) and raw[start - 1].isalnum() and raw[end].isalnum():
+                    continue
+                low = "—"
+            elif low == "cent" and tokens and tokens[-1].low == "per":
+                low, start = "%", tokens.pop().start - offset
+            else:
+                low = _respelled(low, raw[start:end], folded[end : end + 2], tokens)
+            if low == "%" and tokens and tokens[-1].low == "hundred":
+                _hundred(tokens)
+        tokens.append(Token(low, raw[start:end], offset + start, offset + end))
     return tokens
+
+
+_RESPELLED = frozenset("- — us u.s. u.s.a. may percent pct cent %".split())
+"""The tokens that are not always kept as they stand."""
+
+
+def _respelled(low: str, raw: str, after: str, tokens: list[Token]) -> str:
+    """One spelling for "US" and "U.S.", for "percent" and "pct", and one of its own for the month of May."""
+    if low in ("percent", "pct"):
+        return "%"
+    if low == "may":
+        return "may." if raw == "May" and _month(after, tokens) else low
+    return low if low == "us" and raw != "US" or low in ("cent", "%") else "u.s"
 
 
 def _hundred(tokens: list[Token]) -> None:
@@ -119,10 +129,9 @@ _BEFORE_MONTH = frozenset(
 )
 
 
-def _month(folded: str, end: int, tokens: list[Token]) -> bool:
-    """Whether a capital "May" is the month and not the verb."""
-    after = folded[end : end + 2].strip()
-    return after[:1].isdigit() or (bool(tokens) and (tokens[-1].low in _BEFORE_MONTH or tokens[-1].low.isdigit()))
+def _month(after: str, tokens: list[Token]) -> bool:
+    """Whether a capital "May" is the month and not the verb. `after`: the two characters behind it."""
+    return after.strip()[:1].isdigit() or (bool(tokens) and (tokens[-1].low in _BEFORE_MONTH or tokens[-1].low.isdigit()))
 
 
 def sentences(article: Article) -> list[Sentence]:
