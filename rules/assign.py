@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -90,7 +89,7 @@ def _clause(pair: Pair, reading: Reading) -> tuple[int, int]:
 
 
 def _shifted(amount: Amount, by: int) -> Amount:
-    return replace(amount, start=amount.start - by, end=amount.end - by)
+    return amount._replace(start=amount.start - by, end=amount.end - by)
 
 
 def _rate(pair: Pair, claim: Claim, raw: str, amounts: Sequence[Amount], at: int) -> Value | None:

@@ -7,8 +7,10 @@ of a regular expression without backtracking; reading a number looks at a bounde
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)*|[0-9]+(?:[.,][0-9]+)*|'s\b|\n|[^\w\s]|\d+|_+")
+_TOKEN = re.compile(r"(?:[a-z]+[^\W\d_]*|[^\W\d_]+)(?:'(?!s\b)[^\W\d_]+)*|[0-9]+(?:[.,][0-9]+)*|'s\b|\n|[^\w\s]|\d+|_+")
 _SAME = str.maketrans(
     {"’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-", "“": '"', "”": '"', "％": "%"}
 )
@@ -47,6 +49,10 @@ sixteenth seventeenth eighteenth nineteenth twentieth
 ORDINALS = {word: n for n, word in enumerate(_ORDINAL_WORDS.split(), 1)} | {"thirtieth": 30}
 
 
+NUMERALS = frozenset({*UNITS, *TENS, "a", "an", "half", "hundred"})
+"""The words that a spelled number can begin with."""
+
+
 def fold(text: str) -> str:
     """Lower case, plain quotes and dashes; exactly as long as `text`."""
     if not text.isascii():
@@ -55,11 +61,18 @@ def fold(text: str) -> str:
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+_MARGIN = 64
+_BEYOND = ("",) * _MARGIN
+
+
 class Tokens:
     """The tokens of a text. `words` are folded (lower case, plain quotes and dashes); `starts` and `ends` index the
     text."""
 
-    __slots__ = ("count", "ends", "starts", "text", "words")
+    __slots__ = ("at", "count", "ends", "starts", "text", "words")
+
+    at: Callable[[int], str]
+    """The folded word at an index; empty outside the text, up to `_MARGIN` tokens away."""
 
     def __init__(self, text: str) -> None:
         folded = fold(text)
@@ -69,13 +82,12 @@ class Tokens:
         self.starts = [start for start, _ in spans]
         self.ends = [end for _, end in spans]
         self.count = len(spans)
+        # An index behind the last word, and a negative one too, falls on the empty words at the end. The method of the
+        # list itself is the fastest there is for what every parser does with every word.
+        self.at = [*self.words, *_BEYOND].__getitem__
 
     def __len__(self) -> int:
         return self.count
-
-    def at(self, i: int) -> str:
-        """The folded word at `i`; empty outside the text."""
-        return self.words[i] if 0 <= i < self.count else ""
 
     def raw(self, i: int) -> str:
         """The word as it stands in the text; empty outside."""
@@ -92,6 +104,12 @@ class Tokens:
     def capital(self, i: int) -> bool:
         """Whether the word at `i` begins with an upper-case letter."""
         return self.raw(i)[:1].isupper()
+
+
+@lru_cache(maxsize=64)
+def tokens_of(text: str) -> Tokens:
+    """The tokens of a text's first `MAX_CHARS` characters: dates and amounts of a sentence read the same ones."""
+    return Tokens(text[:MAX_CHARS])
 
 
 def digits(word: str) -> float | None:
@@ -134,6 +152,8 @@ def number(tokens: Tokens, i: int) -> tuple[float, int] | None:
     A bare "a" is no number.
     """
     word = tokens.at(i)
+    if word not in NUMERALS and not word[:1].isdecimal():
+        return None
     if word in ("a", "an") and tokens.at(i + 1) in ("hundred", "thousand", "million", "billion", "trillion", "dozen"):
         return _scaled(tokens, 1.0, i + 1)
     if word == "hundred" and tokens.at(i - 1) not in ("several", "few", "many"):

@@ -47,7 +47,7 @@ def told_dates(kind: FactKind, pair: Pair, reading: Reading, dates: Sequence[Tim
         behind = reading.tokens[pair.index].start
         dates = [when for when in dates if when.role is not Role.ON or _from_then(when, today, behind)]
     if op in _MOVES:  # "moved from 1 November to 15 December", read as one range: its end is the new day
-        dates = [replace(when, when=when.last) if when.last and when.cue == "from" else when for when in dates]
+        dates = [when._replace(when=when.last) if when.last and when.cue == "from" else when for when in dates]
     effective = _pick(dates, Role.EFFECTIVE)
     if kind in _GATHERINGS or op is not Op.EXTEND:
         effective = effective or _pick(dates, Role.ON)

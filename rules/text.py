@@ -31,7 +31,7 @@ _FOLD = str.maketrans(
 )
 _MARKUP = re.compile(r"<[^<>\n]{0,300}>|&(?:nbsp|amp|hellip|quot|lt|gt|#\d{1,5});")
 _TOKEN = re.compile(
-    r"(?:[a-z]\.){2,}|[^\W\d_]+(?:(?<=[a-z]n)'t)?|'(?:s|ll|re|ve|d|m)\b|\d+(?:[.,:]\d+)*|[^\w\s]"
+    r"(?:[a-z]\.){2,}|(?:[a-z]+[^\W\d_]*|[^\W\d_]+)(?:(?<=[a-z]n)'t)?|'(?:s|ll|re|ve|d|m)\b|\d+(?:[.,:]\d+)*|[^\w\s]"
 )
 _LABEL = re.compile(
     r"\s*(?:[*•·>]+\s*|\d{1,2}[.)]\s+(?=[A-Z])|\d{1,2}[.:]\d\d\s*(?:[AaPp]\.?[Mm]\.?)?\s*[.:–—-]*\s*)?"

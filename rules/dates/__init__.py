@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from rules.dates.bind import Day, Found, bind, settle
 from rules.dates.model import Kind, Role, TimeExpression
 from rules.dates.shapes import begins, read
-from rules.scan import MAX_CHARS, Tokens
+from rules.scan import tokens_of
 
 __all__ = ["Kind", "Role", "TimeExpression", "find_dates"]
 
@@ -36,7 +36,7 @@ def find_dates(text: str, published: datetime, *, country: str | None = None) ->
     `published` is aware; its day in UTC is "today". `country` is the outlet's ("us", "gb", …), for "11/10"; without it
     such a date is told only where one reading is far nearer than the other.
     """
-    tokens = Tokens(text[:MAX_CHARS])
+    tokens = tokens_of(text)
     today = (published.astimezone(UTC) if published.tzinfo else published).date()
     day, found = Day(today, country), list[Found]()
     free = 0

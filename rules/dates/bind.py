@@ -33,7 +33,7 @@ class Found:
 
     def now(self, **fields: object) -> Found:
         """The same with other fields of the expression."""
-        return replace(self, expression=replace(self.expression, **fields))  # type: ignore[arg-type]
+        return replace(self, expression=self.expression._replace(**fields))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Day:
 def settle(tokens: Tokens, shape: Shape, day: Day) -> list[Found]:
     """The expressions of one shape: one, or two where "from A to B" names an old and a new date."""
     if _dateline(tokens, shape):
-        shape = replace(shape, dateline=True)
+        shape = shape._replace(dateline=True)
     ctx = context(tokens, shape)
     if shape.kind is Kind.DURATION:
         return [_lasting(tokens, shape, ctx, day)]
@@ -87,7 +87,7 @@ def _dated(tokens: Tokens, shape: Shape, ctx: Context, day: Day) -> Found:
     ahead, firm = (0, False) if owned else direction(shape, ctx, role)
     shape = _in_named_year(shape, day, firm and ahead > 0)
     if shape.name == "midnight" and ctx.prep is Prep.FROM and not firm:
-        shape = replace(shape, name="")
+        shape = shape._replace(name="")
     if role is Role.SAID and shape.kind is Kind.ABSOLUTE and _lies_ahead(shape, day):
         role, ahead = Role.ON, 1
     view = View(day.today, ahead, firm, role, day.country, moved)
@@ -105,7 +105,7 @@ def _in_named_year(shape: Shape, day: Day, firm: bool) -> Shape:
     """A yearless date in the past year that the sentence has named ("In the autumn of 2019 the tariff due on 15
     December")."""
     plain = shape.kind is Kind.ABSOLUTE and shape.month and not (shape.year or shape.relation or firm or shape.dateline)
-    return replace(shape, year=day.year) if plain and day.year else shape
+    return shape._replace(year=day.year) if plain and day.year else shape
 
 
 def _lies_ahead(shape: Shape, day: Day) -> bool:
@@ -121,7 +121,7 @@ def _closing(shape: Shape, when: PartialDate | None) -> Shape:
     if end.year or when is None or end.month is None:
         return end
     before = (end.month, end.day or 0) < (when.month or 0, when.day or 0)
-    return replace(end, year=when.year + before)
+    return end._replace(year=when.year + before)
 
 
 _TELLING = (Role.ON, Role.EFFECTIVE, Role.UNTIL, Role.BY)
@@ -147,12 +147,12 @@ def _narrated(tokens: Tokens, shape: Shape, when: PartialDate | None, view: View
 def _from_to(tokens: Tokens, shape: Shape, ctx: Context, day: Day) -> list[Found]:
     """ "from A to B" under a verb: the old and the new date of what is moved or prolonged, else a start and an end."""
     assert shape.until is not None
-    first = replace(shape, until=None, last=shape.until.first - 1)
+    first = shape._replace(until=None, last=shape.until.first - 1)
     replaces = ctx.moving in (Moving.MOVE, Moving.PROLONG)
     role = Role.EFFECTIVE if ctx.moving is Moving.MOVE else Role.UNTIL
     old = Role.OLD if replaces else Role.EFFECTIVE
     start = resolve(first, View(day.today, 0 if replaces else 1, False, old, day.country))
-    second = replace(_closing(shape, start), until=None)
+    second = _closing(shape, start)._replace(until=None)
     when = resolve(second, View(day.today, 1, True, role, day.country))
     return [
         _express(tokens, first, ctx, when=start, role=old, kind=shape.kind),
@@ -178,7 +178,7 @@ def _lasting(tokens: Tokens, shape: Shape, ctx: Context, day: Day) -> Found:
     elif name == "in" or (cue == "in" and name == "bare" and _forward(tokens, shape, ctx)):
         role = {Moving.START: Role.EFFECTIVE, Moving.END: Role.UNTIL}.get(ctx.moving, Role.ON)
         name, kind = "in", Kind.RELATIVE
-    when = resolve(replace(shape, name=name), View(day.today, 1, True, role, None))
+    when = resolve(shape._replace(name=name), View(day.today, 1, True, role, None))
     length = {"days": shape.days or None, "months": shape.months or None}
     return _express(tokens, shape, ctx, when=when, role=role, kind=kind, **length)
 

@@ -3,8 +3,8 @@ lasting."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from rules.dates import words as w
 from rules.dates.shape import Shape
@@ -41,8 +41,7 @@ class Moving(StrEnum):
     NONE = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What stands round one shape."""
 
     prep: Prep

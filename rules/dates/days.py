@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from rules.dates import words as w
 from rules.dates.model import Kind
@@ -98,7 +97,7 @@ def day_first(tokens: Tokens, i: int) -> Shape | None:
         return None
     year, relation, last = with_year(tokens, month[1], comma=True)
     shape = Shape(i, last, Kind.ABSOLUTE, year, month[0], day, relation=relation)
-    return replace(shape, until=replace(shape, day=second[0])) if second else shape
+    return shape._replace(until=shape._replace(day=second[0])) if second else shape
 
 
 def month_first(tokens: Tokens, i: int) -> Shape | None:
@@ -118,7 +117,7 @@ def month_first(tokens: Tokens, i: int) -> Shape | None:
         second = None
     year, relation, last = with_year(tokens, second[1] if second else day[1], comma=True)
     shape = Shape(i, last, Kind.ABSOLUTE, year, month[0], day[0], relation=relation)
-    return replace(shape, until=replace(shape, day=second[0])) if second else shape
+    return shape._replace(until=shape._replace(day=second[0])) if second else shape
 
 
 def _counts(tokens: Tokens, month: int, j: int) -> bool:
@@ -246,7 +245,7 @@ def weekday(tokens: Tokens, i: int) -> Shape | None:
     k += tokens.at(k) == "the"
     full = month_first(tokens, k) if tokens.at(k) in w.MONTHS else day_first(tokens, k)
     if full and full.day:
-        return replace(full, first=i, weekday=number)
+        return full._replace(first=i, weekday=number)
     day = day_at(tokens, k)
     marked = tokens.at(k + 1) in w.SUFFIXES or tokens.at(k - 1) == "the" or (short and tokens.at(k).isdecimal())
     if day and marked and tokens.at(k - 1) != ",":

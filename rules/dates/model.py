@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from rules.model import PartialDate
 
@@ -60,8 +60,7 @@ class Kind(StrEnum):
     """`days` or `months`; `when` only where the text names the start."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeExpression:
+class TimeExpression(NamedTuple):
     """One time expression of a sentence. `text == sentence[start:end]`, clock time included, preposition not."""
 
     start: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from rules.dates import words as w
 from rules.dates.days import bare_year, day_first, month_at, month_first, nth_weekday, year_at
@@ -30,12 +29,12 @@ def immediately(tokens: Tokens, i: int) -> Shape | None:
     now = Shape(i, i + 1, Kind.DEICTIC, offset=0, name="immediately")
     word = tokens.at(i)
     if word == "immediate":
-        return replace(now, last=i + 2) if tokens.at(i + 1) == "effect" and tokens.at(i - 1) == "with" else None
+        return now._replace(last=i + 2) if tokens.at(i + 1) == "effect" and tokens.at(i - 1) == "with" else None
     if word == "immediately":
         beside = {"effective", "effect"} & set(tokens.words[max(0, i - 2) : i + 2])
         return now if beside else None
     if tokens.at(i - 1) == "from" or tokens.seq(i - 2, "as", "of"):
-        return replace(now, last=i + 1 + (tokens.at(i + 1) == "on"))
+        return now._replace(last=i + 1 + (tokens.at(i + 1) == "on"))
     return None
 
 
@@ -68,12 +67,12 @@ def relation(tokens: Tokens, i: int) -> Shape | None:
     if word in w.PERIODS:
         inner = month_first(tokens, j + 2) if related == "last" and tokens.at(j + 1) == "of" else None
         if inner and not inner.day:
-            return replace(inner, first=i, edge="late")
+            return inner._replace(first=i, edge="late")
         return Shape(i, j + 1, Kind.RELATIVE, relation=related, unit=word)
     if word in w.SEASONS:
         return Shape(i, j + 1, Kind.NAMED, relation=related, unit="season", name=word)
     span = length(tokens, j) if tokens.at(i) in _SPANS and word not in ("a", "an", "another") else None
-    return replace(span, first=i, name=f"{related} span") if span else None
+    return span._replace(first=i, name=f"{related} span") if span else None
 
 
 def _inner(tokens: Tokens, j: int) -> Shape | None:
@@ -111,7 +110,7 @@ def edge(tokens: Tokens, i: int) -> Shape | None:
         return Shape(i, j + 1, Kind.ABSOLUTE, year, edge=name) if year else None
     if inner.day or inner.kind in (Kind.DURATION, Kind.DEICTIC, Kind.WEEKDAY):
         return None
-    return replace(inner, first=i, edge=inner.edge or name)
+    return inner._replace(first=i, edge=inner.edge or name)
 
 
 def season(tokens: Tokens, i: int) -> Shape | None:
@@ -160,9 +159,9 @@ def _part_of(tokens: Tokens, i: int, j: int, nth: int, unit: str) -> Shape | Non
     inner = _inner(tokens, k)
     if inner and inner.month and not inner.day:
         name = "mid" if unit != "half" else "early" if nth == 1 else "late"
-        return replace(inner, first=i, edge=name)
+        return inner._replace(first=i, edge=name)
     if inner and inner.unit == "year":
-        return replace(inner, first=i, kind=Kind.NAMED, unit=unit, offset=nth)
+        return inner._replace(first=i, kind=Kind.NAMED, unit=unit, offset=nth)
     if tokens.at(k) == "year" and k > j:
         return Shape(i, k + 1, Kind.NAMED, relation="this", unit=unit, offset=nth)
     return Shape(i, j, Kind.NAMED, unit=unit, offset=nth) if unit == "quarter" or tokens.at(i) == "h" else None

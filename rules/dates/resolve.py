@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from rules.dates import calendar as cal
 from rules.dates.model import Kind, Role
@@ -15,8 +15,7 @@ MONTH_FIRST = frozenset({"us", "usa", "united states", "ph", "philippines"})
 """Countries whose newspapers write the month first in "11/10"."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """From where, and in which direction, a date is looked for."""
 
     today: date

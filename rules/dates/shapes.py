@@ -6,7 +6,6 @@ Every parser looks at a bounded number of tokens, and none calls itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from rules.dates import days, lengths, periods
 from rules.dates import words as w
@@ -31,7 +30,7 @@ def read(tokens: Tokens, i: int) -> Shape | None:
         return shape
     shape = _range(tokens, _tail(tokens, shape))
     if shape.first == 0 and _loose_dash(tokens, shape.last):
-        return replace(shape, entry=True)
+        return shape._replace(entry=True)
     return shape
 
 
@@ -65,9 +64,9 @@ def _timed(tokens: Tokens, i: int, behind: int) -> Shape:
         j += tokens.at(j) in _AFTER_CLOCK
     shape = core(tokens, j)
     if shape and "midnight" in tokens.words[i:behind] and tokens.at(shape.first) == "tonight":
-        return replace(shape, first=i, name="midnight")
+        return shape._replace(first=i, name="midnight")
     if shape and shape.kind is not Kind.DURATION and (shape.year is None or shape.month):
-        return _tail(tokens, replace(shape, first=i))
+        return _tail(tokens, shape._replace(first=i))
     if "midnight" in tokens.words[i:behind]:
         return Shape(i, behind, Kind.DEICTIC, offset=0, name="midnight")
     return Shape(i, behind, Kind.DEICTIC, time=True)
@@ -78,7 +77,7 @@ def _tail(tokens: Tokens, shape: Shape) -> Shape:
     j = shape.last
     if tokens.at(j) in w.DAYPARTS and shape.kind in (Kind.WEEKDAY, Kind.ABSOLUTE, Kind.DEICTIC):
         j += 1
-    shape = replace(shape, last=j)
+    shape = shape._replace(last=j)
     at = j + 1 if tokens.at(j) == "," else j
     if tokens.at(at) == "at":
         at += 2 if tokens.at(at + 1) in ("around", "about", "exactly") else 1
@@ -86,7 +85,7 @@ def _tail(tokens: Tokens, shape: Shape) -> Shape:
     else:
         behind = clock(tokens, j) if tokens.at(j) != "midnight" else None
     if behind:
-        return replace(shape, last=behind)
+        return shape._replace(last=behind)
     if shape.kind in (Kind.DEICTIC, Kind.WEEKDAY) and shape.day is None:
         return _apposition(tokens, shape)
     return shape
@@ -100,9 +99,9 @@ def _apposition(tokens: Tokens, shape: Shape) -> Shape:
     if other is None or shape.relation:
         return shape
     if other.kind is Kind.ABSOLUTE and other.day and other.month:
-        return replace(other, first=shape.first, weekday=other.weekday if shape.weekday is None else shape.weekday)
+        return other._replace(first=shape.first, weekday=other.weekday if shape.weekday is None else shape.weekday)
     if other.kind is Kind.WEEKDAY and shape.kind is Kind.DEICTIC and not other.relation:
-        return replace(shape, last=other.last)
+        return shape._replace(last=other.last)
     return shape
 
 
@@ -120,11 +119,11 @@ def _range(tokens: Tokens, shape: Shape) -> Shape:
     if (other.day is None, other.month is None) != (shape.day is None, shape.month is None):
         return shape
     if not other.year and shape.year:
-        other = replace(other, year=shape.year)
+        other = other._replace(year=shape.year)
     year = shape.year
     if not year and other.year and shape.month and other.month:
         year = other.year - ((shape.month, shape.day or 0) > (other.month, other.day or 0))
-    return replace(shape, year=year, last=other.last, until=other)
+    return shape._replace(year=year, last=other.last, until=other)
 
 
 _Parser = Callable[[Tokens, int], Shape | None]

@@ -3,8 +3,8 @@ endings."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from rules.dates import words as w
 from rules.scan import Tokens, word_set
@@ -21,8 +21,7 @@ class Tense(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     """The verb form nearest to a date, at token `at`."""
 
     at: int

@@ -21,7 +21,7 @@ Pure; never raises; linear, and of a longer text only the first `MAX_CHARS` char
 
 from __future__ import annotations
 
-from rules.scan import MAX_CHARS, Tokens
+from rules.scan import tokens_of
 from rules.values.amounts import amount
 from rules.values.change import change_of
 from rules.values.drafts import drafts
@@ -35,7 +35,7 @@ SOYBEAN_BUSHELS = 36.74
 
 def find_amounts(text: str) -> tuple[Amount, ...]:
     """The amounts of one sentence or clause, in order; spans index `text`. No years, dates, times, votes and labels."""
-    tokens = Tokens(text[:MAX_CHARS])
+    tokens = tokens_of(text)
     return tuple(amount(tokens, draft) for draft in drafts(tokens))
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rules.scan import MAX_CHARS, Tokens, word_set
+from rules.scan import Tokens, tokens_of, word_set
 from rules.values.model import Amount, Change
 
 _DOWN = word_set(
@@ -44,7 +44,7 @@ def change_of(amounts: Sequence[Amount], text: str) -> Change:
 
     Never raises; an empty `Change` where nothing is told. Where the unit is mixed, percentages count before others.
     """
-    tokens = Tokens(text[:MAX_CHARS])
+    tokens = tokens_of(text)
     step = _step(tokens, amounts)
     level = [a for a in _levels(amounts) if step is None or a is not step.amount]
     factor = _factor(tokens)

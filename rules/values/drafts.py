@@ -6,8 +6,8 @@ import itertools
 from dataclasses import dataclass, replace
 
 from rules.dates.words import MONTHS
-from rules.scan import SCALES, Tokens, digits, number, word_set
-from rules.values.units import currency_before, rate, unit_at
+from rules.scan import NUMERALS, SCALES, Tokens, digits, number, word_set
+from rules.values.units import BEFORE, currency_before, rate, unit_at
 
 
 @dataclass(slots=True)
@@ -30,12 +30,16 @@ _NAMED_BY_NUMBER = word_set("rule rules test threshold ownership owned stake")
 """Behind a percentage: it names the thing, and is no amount of anything ("the 50% rule")."""
 
 
+_BEGINS = NUMERALS | BEFORE
+"""The words that an amount can begin with; else it is a digit."""
+
+
 def drafts(tokens: Tokens) -> list[Draft]:
     """The amounts of a text in order, ranges merged."""
     out: list[Draft] = []
     free = 0
     for i, word in enumerate(tokens.words):
-        if i < free or not (word[0].isalnum() or word in "$€£¥₹₩"):
+        if i < free or not (word[0].isdecimal() or word in _BEGINS):
             continue
         draft = _draft(tokens, i)
         if draft:

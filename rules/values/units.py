@@ -12,6 +12,8 @@ CODES = {
     "rupees": "inr", "won": "krw", "yen": "jpy", "pounds": "gbp", "sterling": "gbp", "francs": "chf", "chf": "chf",
 }  # fmt: skip
 _PREFIXES = word_set("usd eur gbp cny rmb inr rs jpy krw chf")
+BEFORE = frozenset({*SYMBOLS, *_PREFIXES, "us", "r"})
+"""The words and signs that a currency before its number can begin with."""
 _FOREIGN = word_set("australian canadian hong singapore taiwan nz a c hk")
 """Before "dollars" or "$": not American ones."""
 _WEIGHTS = word_set("ton tons tonne tonnes mt mmt t")
@@ -32,6 +34,8 @@ _BETWEEN = word_set("more further additional extra full whole other metric us am
 def currency_before(tokens: Tokens, i: int) -> tuple[str, int] | None:
     """A currency that stands before its number: "$", "US$", "EUR". The unit and the number's token."""
     word = tokens.at(i)
+    if word not in BEFORE:
+        return None
     if word in SYMBOLS:
         foreign = tokens.touches(i) and tokens.at(i - 1) in _FOREIGN
         return ("other" if foreign and word == "$" else SYMBOLS[word]), i + 1
