@@ -25,6 +25,16 @@ _STOP_LEFT = frozenset(
 _STOP_RIGHT = frozenset("; : — ! ? said says told while but because although unless if".split())
 _LEADING = frozenset("by on for against from of to in with over".split())
 _MODALS = MODAL_FUTURE | MODAL_HEDGE | MODAL_WISH
+_VERBAL = (AUXILIARY - {"'s", "'d"}) | _MODALS
+_FINITE = (AUXILIARY - {"'s", "'d", "being"}) | MODAL_FUTURE | MODAL_HEDGE
+_TOLD_FORMS = {Form.PRESENT, Form.PAST, Form.GERUND}
+_TOLD = frozenset(word for word in GOVERNORS if word.endswith(("ed", "es"))) | frozenset(
+    word for word, found in TRIGGERS.items() if any(trigger.form & _TOLD_FORMS for trigger in found)
+)
+"""Words that are finite verbs, unless an article stands before them."""
+_BEFORE_ADJECTIVE = DEFINITE | {"a", "an", "'s", "new"}
+_BEFORE_OBJECT = DEFINITE | {"a", "an", "all", "any"}
+_RELATIVE = frozenset("that which who it he".split())
 _OWNING = (Label.PARTY, Label.COUNTRY, Label.DECIDER)
 _ADJECTIVES = ("ese", "an", "ish", "sh", "ss", "ch", "u.s", "u.k")
 """How adjectives of countries end: Chinese, American, British, Swiss, French."""
@@ -97,18 +107,16 @@ def _opening(tokens: Sequence[Token], following: Hit, noun: Hit) -> int:
 def _finite(tokens: Sequence[Token], index: int) -> bool:
     """Whether a token is a finite verb or an infinitive, and no adjective behind an article."""
     word = tokens[index].low
-    if index > 0 and tokens[index - 1].low == "to" and (word in TRIGGERS or word in GOVERNORS):
+    if word in _FINITE:
         return True
-    if word in AUXILIARY - {"'s", "'d", "being"} or word in MODAL_FUTURE or word in MODAL_HEDGE:
-        return True
-    if index > 0 and tokens[index - 1].low in DEFINITE | {"a", "an", "'s", "new"}:
+    if word not in GOVERNORS and word not in TRIGGERS:
         return False
-    if word in GOVERNORS and word.endswith(("ed", "es")):
-        return True
-    if any(trigger.form & {Form.PRESENT, Form.PAST, Form.GERUND} for trigger in TRIGGERS.get(word, ())):
-        return True
-    has_object = index + 1 < len(tokens) and tokens[index + 1].low in DEFINITE | {"a", "an", "all", "any"}
-    return word in TRIGGERS and has_object
+    before = tokens[index - 1].low if index else ""
+    if before == "to" or before in _BEFORE_ADJECTIVE:
+        return before == "to"
+    return word in _TOLD or (
+        word in TRIGGERS and index + 1 < len(tokens) and tokens[index + 1].low in _BEFORE_OBJECT
+    )
 
 
 def _breaks(tokens: Sequence[Token], index: int) -> bool:
@@ -116,13 +124,12 @@ def _breaks(tokens: Sequence[Token], index: int) -> bool:
     word = tokens[index].low
     if word == "," and index + 1 < len(tokens):
         return tokens[index + 1].low not in ("which", "that", "both", "among", "including")
-    relative = any(token.low in ("that", "which", "who", "it", "he") for token in tokens[max(0, index - 3) : index])
-    return is_verbal(word) and not relative
+    return is_verbal(word) and not any(token.low in _RELATIVE for token in tokens[max(0, index - 3) : index])
 
 
 def is_verbal(word: str) -> bool:
     """Whether a folded word is an auxiliary or a modal verb."""
-    return word in AUXILIARY - {"'s", "'d"} or word in _MODALS or word.endswith("n't")
+    return word in _VERBAL or word.endswith("n't")
 
 
 def _direction(tokens: Sequence[Token], noun: Hit, inside: Sequence[Hit], sides: set[str]) -> tuple[set[str], set[str]]:
