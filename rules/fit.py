@@ -29,7 +29,14 @@ class Fit:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.pack = lexicon.pack
-        self.sides = {side for spec in self.pack.facts.values() for side in (spec.by, spec.on) if side}
+        facts = self.pack.facts.values()
+        self.sides = {side for spec in facts for side in (spec.by, spec.on) if side}
+        self.weak = {
+            (spec.id, group) for spec in facts for group, mark in enumerate(spec.marks) if set(words(mark)) <= _WEAK
+        }
+        """The marks of facts that many things can bear."""
+        self.only = {spec.id for spec in facts if not any(_alike(spec, other) for other in facts)}
+        """The facts that are the only ones of their kind on that party."""
 
     def weigh(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> int:
         """How well a phrase fits a fact; 0: not at all."""
@@ -38,7 +45,7 @@ class Fit:
         marks = self._marks(spec, phrase, memory)
         if not marks:
             return _ALONE if spec.marks and self._alone(spec, phrase, memory) else 0
-        if all(self._is_weak(spec, group) for group in marks) and self._aimless(spec, phrase, memory):
+        if all((spec.id, group) in self.weak for group in marks) and self._aimless(spec, phrase, memory):
             return 0
         near = min(
             (
@@ -67,9 +74,10 @@ class Fit:
         party = spec.on or spec.by
         if party is None or party not in memory.parties:  # those of this sentence are among them
             return party is None
-        if any(h.entry.of == party and h.entry.label in (Label.PARTY, Label.DECIDER) for h in phrase.hits):
+        held = phrase.sight.held
+        if (Label.PARTY, party) in held or (Label.DECIDER, party) in held:
             return True
-        return not memory.elsewhere and not any(h.entry.label is Label.COUNTRY for h in phrase.hits)
+        return not memory.elsewhere and (Label.COUNTRY, None) not in held
 
     def _is_between(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
         """Whether a thing between two parties is between these: it names them, or no other country is in sight."""
@@ -88,12 +96,9 @@ class Fit:
 
     def _alone(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
         """Whether a noun without a mark is this fact: the only one of its kind on that party, and its owner's."""
-        only = not any(
-            other is not spec and set(other.noun) & set(spec.noun) and other.on == spec.on
-            for other in self.pack.facts.values()
-        )
-        controls = phrase.noun.entry.of == "controls"  # "the rules" can be anything
-        return not controls and phrase.on == {spec.on} and only and self._is_owner(spec, phrase, memory)
+        if phrase.noun.entry.of == "controls":  # "the rules" can be anything
+            return False
+        return phrase.on == {spec.on} and spec.id in self.only and self._is_owner(spec, phrase, memory)
 
     def _is_owner(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
         """Whether a measure that bears no mark is this party's: by its phrase, the subject before it, or the source."""
@@ -114,7 +119,7 @@ class Fit:
         event = spec.kind in _EVENTS
         pool = phrase.hits if event or spec.kind is FactKind.TRUCE else phrase.inside
         found: dict[int, set[int]] = {}
-        for h in pool:
+        for h in pool if (Label.MARK, spec.id) in phrase.sight.held else ():
             mine = h.entry.label is Label.MARK and h.entry.of == spec.id and h.start != phrase.noun.start
             if mine and (h in phrase.inside or not self.is_single(h)):
                 found.setdefault(h.entry.group, set()).add(h.entry.member)
@@ -147,7 +152,7 @@ class Fit:
         return (
             h.entry.label is Label.MARK
             and h.entry.of == fact
-            and not self._is_weak(self.pack.facts[fact], h.entry.group)
+            and (fact, h.entry.group) not in self.weak
         )
 
     def marked(self, phrase: Phrase) -> set[str]:
@@ -160,9 +165,10 @@ class Fit:
             and "@" not in self.pack.facts[h.entry.of].marks[h.entry.group]
         }
 
-    @staticmethod
-    def _is_weak(spec: FactSpec, group: int) -> bool:
-        return set(words(spec.marks[group])) <= _WEAK
+
+def _alike(spec: FactSpec, other: FactSpec) -> bool:
+    """Whether another fact has a noun in common, and the same target."""
+    return other is not spec and bool(set(other.noun) & set(spec.noun)) and other.on == spec.on
 
 
 def contradicts(spec: FactSpec, phrase: Phrase) -> bool:

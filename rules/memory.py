@@ -47,5 +47,6 @@ class Memory:
 
 def is_foreign(tokens: Sequence[Token], h: Hit) -> bool:
     """Whether a hit is another country that is more than the place of something ("in South Korea")."""
-    located = h.start > 0 and tokens[h.start - 1].low in ("in", "at", "from")
-    return h.entry.label is Label.COUNTRY and not located
+    if h.entry.label is not Label.COUNTRY:
+        return False
+    return h.start == 0 or tokens[h.start - 1].low not in ("in", "at", "from")

@@ -16,7 +16,7 @@ from rules.lexicon import Entry, Hit, Label, Lexicon
 from rules.memory import Memory
 from rules.model import FactKind
 from rules.pack import FactSpec
-from rules.phrases import ELSEWHERE, LEFT, RIGHT, Phrase, is_modifier, is_verb, is_verbal, phrase_of
+from rules.phrases import ELSEWHERE, LEFT, RIGHT, Phrase, Sight, is_modifier, is_verb, is_verbal, phrase_of
 from rules.text import Sentence, Token
 
 _PUTTING = frozenset(word for word, found in TRIGGERS.items() if any(t.op is Op.IMPOSE for t in found))
@@ -59,26 +59,30 @@ class Finder:
         """The mentions of one sentence in order; `memory` is brought up to date."""
         tokens = sentence.tokens
         memory.meet(hits)
-        names = [Mention(h.entry.of, h.end - 1, h.start, h.end, weight=_NAMED) for h in self._names(hits)]
+        sight = Sight(tokens, hits)
+        names = [Mention(h.entry.of, h.end - 1, h.start, h.end, weight=_NAMED) for h in self._names(sight)]
         taken = {index for m in names for index in range(m.start, m.end)}
-        nouns = [hit for hit in self._nouns(tokens, hits) if hit.start not in taken]
-        phrases = [phrase_of(tokens, noun, hits, self.fit.sides) for noun in nouns]
+        nouns = [hit for hit in self._nouns(sentence, sight) if hit.start not in taken]
+        phrases = [phrase_of(sight, noun, self.fit.sides) for noun in nouns]
         found = _one_each([*names, *(m for phrase in phrases if (m := self._mention(phrase, memory, number)))])
         if found:
-            found += _objects(tokens, found)
+            if "it" in sentence.words or "them" in sentence.words:
+                found += _objects(tokens, found)
         else:
             self._header(sentence, number, hits, memory)
-            found = [*_pronoun(tokens, memory, number)]
+            found = [*_pronoun(sentence, memory, number)]
         found.sort(key=lambda m: m.head)
         memory.take_up(sentence, number, (m.fact for m in found), hits)
         return found
 
-    def _names(self, hits: Sequence[Hit]) -> Iterator[Hit]:
+    def _names(self, sight: Sight) -> Iterator[Hit]:
         """The names near which nothing makes them another matter."""
-        for name in hits:
+        if (Label.NAME, None) not in sight.held:
+            return
+        for name in sight.hits:
             if name.entry.label is not Label.NAME:
                 continue
-            near = [h for h in hits if name.start - LEFT <= h.start < name.end + RIGHT]
+            near = sight.between(name.start - LEFT, name.end + RIGHT)
             foreign = any(h.entry.label is Label.COUNTRY and name.start - 2 <= h.start < name.end + 3 for h in near)
             other = any(
                 h.entry.label is Label.OTHER or (h.entry.label is Label.WITHOUT and h.entry.of == name.entry.of)
@@ -87,9 +91,11 @@ class Finder:
             if not foreign and not other:
                 yield name
 
-    def _nouns(self, tokens: Sequence[Token], hits: Sequence[Hit]) -> Iterator[Hit]:
-        for hit in (*hits, *self._bare_rates(tokens)):
-            if hit.entry.label is Label.NOUN and not is_modifier(hit, hits) and not is_verb(tokens, hit.start):
+    def _nouns(self, sentence: Sentence, sight: Sight) -> Iterator[Hit]:
+        tokens = sentence.tokens
+        rates = self._bare_rates(tokens) if "%" in sentence.words else ()
+        for hit in (*sight.hits, *rates):
+            if hit.entry.label is Label.NOUN and not is_modifier(hit, sight) and not is_verb(tokens, hit.start):
                 yield hit
 
     def _bare_rates(self, tokens: Sequence[Token]) -> Iterator[Hit]:
@@ -190,10 +196,13 @@ def _objects(tokens: Sequence[Token], named: Sequence[Mention]) -> list[Mention]
     return out
 
 
-def _pronoun(tokens: Sequence[Token], memory: Memory, number: int) -> Iterator[Mention]:
+def _pronoun(sentence: Sentence, memory: Memory, number: int) -> Iterator[Mention]:
     """A pronoun at the head of its sentence or clause stands for the fact last named, if that was just before."""
     if not memory.facts or number - memory.facts[-1][1] > _RECENT or memory.foreign >= number:
         return
+    if _PRONOUNS.isdisjoint(sentence.words):
+        return
+    tokens = sentence.tokens
     recent = {fact for fact, when in memory.facts if when == memory.facts[-1][1]}
     index = next((k for k, token in enumerate(tokens) if token.low in _PRONOUNS and _stands_for(tokens, k)), None)
     if len(recent) == 1 and index is not None:

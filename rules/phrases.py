@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rules.grammar import GOVERNORS, TRIGGERS, Form
@@ -23,6 +24,7 @@ _STOP_LEFT = frozenset(
     ).split()
 )
 _STOP_RIGHT = frozenset("; : — ! ? said says told while but because although unless if".split())
+_PARTS = frozenset("chapter part portion section provision element some half".split())
 _LEADING = frozenset("by on for against from of to in with over".split())
 _MODALS = MODAL_FUTURE | MODAL_HEDGE | MODAL_WISH
 _VERBAL = (AUXILIARY - {"'s", "'d"}) | _MODALS
@@ -40,22 +42,66 @@ _ADJECTIVES = ("ese", "an", "ish", "sh", "ss", "ch", "u.s", "u.k")
 """How adjectives of countries end: Chinese, American, British, Swiss, French."""
 
 
+Held = tuple[Label, str | None]
+"""That there is a hit of this label: of this fact, party or family, or (None) of any."""
+
+
+class Sight:
+    """The hits of one sentence, sorted once for all its phrases."""
+
+    __slots__ = ("held", "hits", "longest", "nouns", "starts", "tokens")
+
+    def __init__(self, tokens: Sequence[Token], hits: Sequence[Hit]) -> None:
+        self.tokens, self.hits = tokens, hits
+        self.held = held(hits)
+        self.starts = [h.start for h in hits]
+        self.longest = max((h.end - h.start for h in hits), default=0)
+        self.nouns: dict[str, list[Hit]] = {}
+        """By family, in order."""
+        for h in hits:
+            if h.entry.label is Label.NOUN:
+                self.nouns.setdefault(h.entry.of, []).append(h)
+
+    def between(self, left: int, right: int) -> Sequence[Hit]:
+        """The hits that begin in [left, right)."""
+        return self.hits[bisect_left(self.starts, left) : bisect_left(self.starts, right)]
+
+
+def held(hits: Iterable[Hit]) -> set[Held]:
+    """What can be asked of some hits by `in`."""
+    out: set[Held] = set()
+    for h in hits:
+        label = h.entry.label
+        out.add((label, h.entry.of))
+        out.add((label, None))
+    return out
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A noun with what stands round it. Indices are token indices of the sentence."""
 
-    tokens: Sequence[Token]
+    sight: Sight
     noun: Hit
-    hits: Sequence[Hit]
-    """Every hit of the sentence."""
     left: int
     right: int
     inside: Sequence[Hit]
     """The hits of the phrase without the noun itself."""
+    held: set[Held]
     by: set[str]
     """Whose it is, as far as the phrase says; ELSEWHERE for any other country."""
     on: set[str]
     """Whom it is aimed at."""
+
+    @property
+    def tokens(self) -> Sequence[Token]:
+        """Those of the whole sentence."""
+        return self.sight.tokens
+
+    @property
+    def hits(self) -> Sequence[Hit]:
+        """Those of the whole sentence."""
+        return self.sight.hits
 
     @property
     def definite(self) -> bool:
@@ -65,27 +111,34 @@ class Phrase:
     def partial(self) -> bool:
         """ "The chapter of its rules", "part of the duty": only a part is meant."""
         words = {token.low for token in self.tokens[max(0, self.left - 2) : self.noun.start]}
-        parts = {"chapter", "part", "portion", "section", "provision", "element", "some", "half"}
-        return "of" in words and bool(words & parts)
+        return "of" in words and not words.isdisjoint(_PARTS)
 
     def holds(self, label: Label, fact: str | None = None) -> bool:
         """Whether a hit of this label is in the phrase, of this fact where one is given."""
-        return any(h.entry.label is label and fact in (None, h.entry.of) for h in self.inside)
+        return (label, fact) in self.held
 
 
-def phrase_of(tokens: Sequence[Token], noun: Hit, hits: Sequence[Hit], sides: set[str]) -> Phrase:
+def phrase_of(sight: Sight, noun: Hit, sides: set[str]) -> Phrase:
     """The phrase of a noun in a story between these sides."""
-    left, right = _window(tokens, noun, hits)
-    inside = [h for h in hits if left <= h.start and h.end <= right and h is not noun]
+    tokens = sight.tokens
+    left, right = _window(sight, noun)
+    inside = [h for h in sight.between(left, right) if h.end <= right and h is not noun]
     by, on = _direction(tokens, noun, inside, sides)
-    return Phrase(tokens, noun, hits, left, right, inside, by or _foreign_owner(tokens, left, hits), on)
+    return Phrase(sight, noun, left, right, inside, held(inside), by or _foreign_owner(sight, left), on)
 
 
-def _window(tokens: Sequence[Token], noun: Hit, hits: Sequence[Hit]) -> tuple[int, int]:
+def _window(sight: Sight, noun: Hit) -> tuple[int, int]:
     """The token range of the phrase: to the next noun of the family, a mark, a conjunction or a finite verb."""
-    nouns = [h for h in hits if h.entry.label is Label.NOUN and h.entry.of == noun.entry.of and h.start != noun.start]
-    following = next((h for h in nouns if h.start >= noun.end), None)
-    low = max([noun.start - LEFT, 0, *(h.end for h in nouns if h.end <= noun.start)])
+    tokens = sight.tokens
+    nouns = sight.nouns.get(noun.entry.of, ())
+    at = bisect_left(nouns, noun.end, key=_start)
+    following = nouns[at] if at < len(nouns) else None
+    low = max(noun.start - LEFT, 0)
+    for h in reversed(nouns[:at]):
+        if h.start < low - sight.longest:
+            break
+        if h.start != noun.start and h.end <= noun.start:
+            low = max(low, h.end)
     left = noun.start
     while left > low and tokens[left - 1].low not in _STOP_LEFT and not _finite(tokens, left - 1):
         left -= 1
@@ -94,6 +147,10 @@ def _window(tokens: Sequence[Token], noun: Hit, hits: Sequence[Hit]) -> tuple[in
     while right < high and tokens[right].low not in _STOP_RIGHT and not _breaks(tokens, right):
         right += 1
     return left, right
+
+
+def _start(h: Hit) -> int:
+    return h.start
 
 
 def _opening(tokens: Sequence[Token], following: Hit, noun: Hit) -> int:
@@ -172,9 +229,12 @@ def _owns(tokens: Sequence[Token], h: Hit, noun: Hit) -> bool:
     return last.endswith(_ADJECTIVES) or last in ("eu", "uk") or h.end < noun.start - 3
 
 
-def _foreign_owner(tokens: Sequence[Token], left: int, hits: Sequence[Hit]) -> set[str]:
+def _foreign_owner(sight: Sight, left: int) -> set[str]:
     """ "EU keeps retaliatory tariffs": the nearest country before the phrase, where it is none of the parties."""
-    near = [h for h in hits if h.entry.label in _OWNING and left - 6 <= h.start and h.end <= left]
+    if (Label.COUNTRY, None) not in sight.held:
+        return set()
+    tokens = sight.tokens
+    near = [h for h in sight.between(left - 6, left) if h.entry.label in _OWNING and h.end <= left]
     if not near or near[-1].entry.label is not Label.COUNTRY:
         return set()
     if tokens[max(0, near[-1].start - 1)].low in ("in", "at", "to"):
@@ -191,6 +251,7 @@ def is_verb(tokens: Sequence[Token], index: int) -> bool:
     return before in ("to", "would", "not") or before in _MODALS
 
 
-def is_modifier(noun: Hit, hits: Sequence[Hit]) -> bool:
+def is_modifier(noun: Hit, sight: Sight) -> bool:
     """Whether a noun only modifies the next one: the "tariff" of "tariff truce"."""
-    return any(h.entry.label is Label.NOUN and h.start == noun.end and h.entry.of != noun.entry.of for h in hits)
+    following = sight.between(noun.end, noun.end + 1)
+    return any(h.entry.label is Label.NOUN and h.entry.of != noun.entry.of for h in following)
