@@ -6,20 +6,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from rules.assign import dates_of, figures, in_relative, value_of
 from rules.claims import Claim, Reading
 from rules.dates import Role, TimeExpression
+from rules.events import NAMING
 from rules.frames import OPEN, Mode
 from rules.grammar import TRIGGERS, Form, Op
 from rules.lexicon import Hit, Label, Lexicon
 from rules.memory import Memory
-from rules.mentions import Finder
+from rules.mentions import Finder, Mention
 from rules.modality import belies, depends, mode_of
 from rules.model import Article, PartialDate, SourceKind, State, Status
 from rules.pack import FactSpec
 from rules.pairs import pairs
 from rules.settle import settle, told_dates
+from rules.sight import Sight
 from rules.text import Sentence, Token, fold, sentences, tokenize
 from rules.triggers import Pair, Scene
 from rules.voice import Voice, home_of, wisher_of
@@ -58,19 +61,34 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
     voice = Voice(article, lexicon)
     out: list[Claim] = []
     for number, sentence in enumerate(sentences(article)):
-        sentence.tokens = _tokens(sentence, under_header=memory.header == number - 1)
-        hits = _without_dateline(sentence, _without_foreign_offices(lexicon.hits(sentence.tokens)))
-        mentions = finder.find(sentence, number, hits, memory)
-        said = voice.of(sentence, hits)
-        if belies(sentence.tokens):
+        sight = _see(sentence.raw, lexicon, title=sentence.title, under_header=memory.header == number - 1)
+        sentence.tokens = sight.tokens
+        mentions = finder.find(sentence, number, sight, memory)
+        voice.hear(sentence, sight.hits)
+        if belies(sight):
             _deny(out, sentence)
-        headline = sentence.title or _telegraphic(sentence)
-        found = pairs(Scene(sentence.tokens, mentions, hits, lexicon.pack, headline))
+        found = pairs(_scene(sentence, mentions, sight, lexicon)) if mentions or not NAMING.isdisjoint(sight.words) else ()
         if found:
             dates, amounts = figures(sentence, article.published)
-            reading = Reading(sentence, hits, found, dates, amounts, said)
+            reading = Reading(sentence, sight.hits, found, dates, amounts, voice.said())
             out += [_claim(pair, reading, article, lexicon.pack.facts[pair.mention.fact]) for pair in found]
     return out
+
+
+@lru_cache(maxsize=1024)
+def _see(raw: str, lexicon: Lexicon, *, title: bool, under_header: bool) -> Sight:
+    """The tokens and hits of a sentence, wherever it stands.
+
+    Kept for some time, because news repeats itself: another version of the article, or another outlet's copy of it.
+    """
+    tokens = _tokens(raw, under_header=under_header)
+    hits = _without_foreign_offices(lexicon.hits(tokens))
+    return Sight(tokens, hits if title else _without_dateline(tokens, hits))
+
+
+def _scene(sentence: Sentence, mentions: Sequence[Mention], sight: Sight, lexicon: Lexicon) -> Scene:
+    headline = sentence.title or _telegraphic(sentence.raw, sight)
+    return Scene(sight.tokens, mentions, sight.hits, lexicon.pack, headline)
 
 
 def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Claim:
@@ -150,9 +168,9 @@ def _deny(told: Sequence[Claim], sentence: Sentence) -> None:
             claim.mode = Mode.DENIED
 
 
-def _tokens(sentence: Sentence, *, under_header: bool) -> list[Token]:
+def _tokens(raw: str, *, under_header: bool) -> list[Token]:
     """The tokens of a sentence; "Prolonged to 31 August." under "Truce." gets the subject that it leaves out."""
-    tokens = tokenize(sentence.raw)
+    tokens = tokenize(raw)
     if under_header and tokens and any(Form.PARTICIPLE in trigger.form for trigger in TRIGGERS.get(tokens[0].low, ())):
         start = tokens[0].start
         return [Token("it", "", start, start), Token("was", "", start, start), *tokens]
@@ -165,17 +183,17 @@ def _without_foreign_offices(hits: list[Hit]) -> list[Hit]:
     return [h for h in hits if h.entry.label is not Label.DECIDER or not foreign & {h.start, h.start - 1}]
 
 
-def _without_dateline(sentence: Sentence, hits: list[Hit]) -> list[Hit]:
+def _without_dateline(tokens: Sequence[Token], hits: list[Hit]) -> list[Hit]:
     """The hits behind a dateline: "TOKYO, Oct 28 (HW) -" says where the reporter sits, and no more."""
-    if sentence.title or not sentence.tokens or not sentence.tokens[0].raw.isupper():
+    if not tokens or not tokens[0].raw.isupper():
         return hits
-    dash = next((k for k, token in enumerate(sentence.tokens[:18]) if token.low == "—"), 0)
+    dash = next((k for k, token in enumerate(tokens[:18]) if token.low == "—"), 0)
     return [h for h in hits if h.start > dash] if dash else hits
 
 
-def _telegraphic(sentence: Sentence) -> bool:
+def _telegraphic(raw: str, sight: Sight) -> bool:
     """Whether a line of the body is written like a headline: a bullet or an alert without an auxiliary verb."""
-    if any(token.low in AUXILIARY for token in sentence.tokens):
+    if not AUXILIARY.isdisjoint(sight.words):
         return False
-    opened = any(token.low in ("—", ":") for token in sentence.tokens[:4])
-    return sentence.raw.isupper() or sentence.raw[:1] in "*•·-" or opened
+    opened = any(token.low in ("—", ":") for token in sight.tokens[:4])
+    return raw.isupper() or raw[:1] in "*•·-" or opened

@@ -16,7 +16,8 @@ from rules.lexicon import Entry, Hit, Label, Lexicon
 from rules.memory import Memory
 from rules.model import FactKind
 from rules.pack import FactSpec
-from rules.phrases import ELSEWHERE, LEFT, RIGHT, Phrase, Sight, is_modifier, is_verb, is_verbal, phrase_of
+from rules.phrases import ELSEWHERE, LEFT, RIGHT, Phrase, is_modifier, is_verb, is_verbal, phrase_of
+from rules.sight import Sight
 from rules.text import Sentence, Token
 
 _PUTTING = frozenset(word for word, found in TRIGGERS.items() if any(t.op is Op.IMPOSE for t in found))
@@ -55,24 +56,22 @@ class Finder:
             for family in spec.noun:
                 self.by_family.setdefault(family, []).append(spec)
 
-    def find(self, sentence: Sentence, number: int, hits: Sequence[Hit], memory: Memory) -> list[Mention]:
+    def find(self, sentence: Sentence, number: int, sight: Sight, memory: Memory) -> list[Mention]:
         """The mentions of one sentence in order; `memory` is brought up to date."""
-        tokens = sentence.tokens
-        memory.meet(hits)
-        sight = Sight(tokens, hits)
+        memory.meet(sight.hits)
         names = [Mention(h.entry.of, h.end - 1, h.start, h.end, weight=_NAMED) for h in self._names(sight)]
         taken = {index for m in names for index in range(m.start, m.end)}
-        nouns = [hit for hit in self._nouns(sentence, sight) if hit.start not in taken]
+        nouns = [hit for hit in self._nouns(sight) if hit.start not in taken]
         phrases = [phrase_of(sight, noun, self.fit.sides) for noun in nouns]
         found = _one_each([*names, *(m for phrase in phrases if (m := self._mention(phrase, memory, number)))])
         if found:
-            if "it" in sentence.words or "them" in sentence.words:
-                found += _objects(tokens, found)
+            if "it" in sight.words or "them" in sight.words:
+                found += _objects(sight.tokens, found)
         else:
-            self._header(sentence, number, hits, memory)
-            found = [*_pronoun(sentence, memory, number)]
+            self._header(sentence, number, sight.hits, memory)
+            found = [*_pronoun(sight, memory, number)]
         found.sort(key=lambda m: m.head)
-        memory.take_up(sentence, number, (m.fact for m in found), hits)
+        memory.take_up(sentence, number, (m.fact for m in found), sight.hits)
         return found
 
     def _names(self, sight: Sight) -> Iterator[Hit]:
@@ -91,9 +90,9 @@ class Finder:
             if not foreign and not other:
                 yield name
 
-    def _nouns(self, sentence: Sentence, sight: Sight) -> Iterator[Hit]:
-        tokens = sentence.tokens
-        rates = self._bare_rates(tokens) if "%" in sentence.words else ()
+    def _nouns(self, sight: Sight) -> Iterator[Hit]:
+        tokens = sight.tokens
+        rates = self._bare_rates(tokens) if "%" in sight.words else ()
         for hit in (*sight.hits, *rates):
             if hit.entry.label is Label.NOUN and not is_modifier(hit, sight) and not is_verb(tokens, hit.start):
                 yield hit
@@ -196,13 +195,13 @@ def _objects(tokens: Sequence[Token], named: Sequence[Mention]) -> list[Mention]
     return out
 
 
-def _pronoun(sentence: Sentence, memory: Memory, number: int) -> Iterator[Mention]:
+def _pronoun(sight: Sight, memory: Memory, number: int) -> Iterator[Mention]:
     """A pronoun at the head of its sentence or clause stands for the fact last named, if that was just before."""
     if not memory.facts or number - memory.facts[-1][1] > _RECENT or memory.foreign >= number:
         return
-    if _PRONOUNS.isdisjoint(sentence.words):
+    if _PRONOUNS.isdisjoint(sight.words):
         return
-    tokens = sentence.tokens
+    tokens = sight.tokens
     recent = {fact for fact, when in memory.facts if when == memory.facts[-1][1]}
     index = next((k for k, token in enumerate(tokens) if token.low in _PRONOUNS and _stands_for(tokens, k)), None)
     if len(recent) == 1 and index is not None:

@@ -15,6 +15,7 @@ from rules.frames import DECIDED, HARD, OPEN, STANCE_MODE, Frame, Mode, forms_of
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance
 from rules.model import FactKind
 from rules.phrases import is_verbal
+from rules.sight import Sight
 from rules.speakers import REPORTING
 from rules.text import Token
 from rules.triggers import Pair
@@ -41,6 +42,7 @@ _REPORTS = frozenset(
         "screenshot that story picture video"
     ).split()
 )
+_DENYING = NEGATION - {"without"}
 _BELIED = frozenset("false untrue fake forgery hoax mistake wrong fabricated invented baseless unfounded".split())
 
 
@@ -347,9 +349,11 @@ def depends(tokens: Sequence[Token]) -> bool:
     return False
 
 
-def belies(tokens: Sequence[Token]) -> bool:
+def belies(sight: Sight) -> bool:
     """Whether a sentence says that what was reported is not so: "the reports are without basis"."""
-    words = {token.low for token in tokens}
-    baseless = any(a.low == "without" and b.low in ("basis", "foundation", "substance") for a, b in pairwise(tokens))
-    negated = bool(words & (NEGATION - {"without"}))
-    return bool(words & _REPORTS) and (baseless or bool(words & _BELIED)) and not negated
+    words = sight.words
+    if _REPORTS.isdisjoint(words) or not _DENYING.isdisjoint(words):
+        return False
+    return not _BELIED.isdisjoint(words) or any(
+        a.low == "without" and b.low in ("basis", "foundation", "substance") for a, b in pairwise(sight.tokens)
+    )

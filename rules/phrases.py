@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rules.grammar import GOVERNORS, TRIGGERS, Form
 from rules.lexicon import GOODS, Hit, Label
+from rules.sight import Held, Sight, held
 from rules.text import Token
 from rules.words import AUXILIARY, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH
 
@@ -40,41 +41,6 @@ _RELATIVE = frozenset("that which who it he".split())
 _OWNING = (Label.PARTY, Label.COUNTRY, Label.DECIDER)
 _ADJECTIVES = ("ese", "an", "ish", "sh", "ss", "ch", "u.s", "u.k")
 """How adjectives of countries end: Chinese, American, British, Swiss, French."""
-
-
-Held = tuple[Label, str | None]
-"""That there is a hit of this label: of this fact, party or family, or (None) of any."""
-
-
-class Sight:
-    """The hits of one sentence, sorted once for all its phrases."""
-
-    __slots__ = ("held", "hits", "longest", "nouns", "starts", "tokens")
-
-    def __init__(self, tokens: Sequence[Token], hits: Sequence[Hit]) -> None:
-        self.tokens, self.hits = tokens, hits
-        self.held = held(hits)
-        self.starts = [h.start for h in hits]
-        self.longest = max((h.end - h.start for h in hits), default=0)
-        self.nouns: dict[str, list[Hit]] = {}
-        """By family, in order."""
-        for h in hits:
-            if h.entry.label is Label.NOUN:
-                self.nouns.setdefault(h.entry.of, []).append(h)
-
-    def between(self, left: int, right: int) -> Sequence[Hit]:
-        """The hits that begin in [left, right)."""
-        return self.hits[bisect_left(self.starts, left) : bisect_left(self.starts, right)]
-
-
-def held(hits: Iterable[Hit]) -> set[Held]:
-    """What can be asked of some hits by `in`."""
-    out: set[Held] = set()
-    for h in hits:
-        label = h.entry.label
-        out.add((label, h.entry.of))
-        out.add((label, None))
-    return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,14 +64,6 @@ class Sentence:
     """The label before a colon in a transcript, or None."""
     paragraph: int
     tokens: list[Token] = field(default_factory=list)
-    _words: frozenset[str] | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def words(self) -> frozenset[str]:
-        """The folded words of the tokens, without order: to ask first whether a word stands anywhere at all."""
-        if self._words is None:
-            self._words = frozenset([token.low for token in self.tokens])
-        return self._words
 
 
 def full_text(article: Article) -> str:

@@ -17,8 +17,17 @@ from rules.text import Sentence, tokenize, words
 from rules.triggers import Pair
 
 
+_ENTRY = 43
+"""Characters of a line that can hold the day that opens a timeline's entry, with its dash, or a heading."""
+_DASHES = ("-", "–", "—", ":")
+
+
 class Voice:
-    """Follows an article; every sentence has to be asked for, in order."""
+    """Follows an article: it hears every sentence, in order, and says on whose word the last one stands.
+
+    Most sentences claim nothing, and nobody asks who said them. So it is worked out only when asked, from the last
+    sentence on that is no quotation running on.
+    """
 
     def __init__(self, article: Article, lexicon: Lexicon) -> None:
         self._published = article.published
@@ -28,37 +37,49 @@ class Voice:
         self._last: tuple[Speaker, str | None] = (Speaker.OUTLET, None)
         self._quoting = False
         self._recital = -1
-        self._line: tuple[int, PartialDate | None] = (-1, None)
+        self._opening = ""
+        """What the paragraph begins with."""
+        self._paragraph = -1
+        self._unasked: list[tuple[Sentence, Sequence[Hit], bool]] = []
+        """The sentences whose speaker has not been asked for, and whether they are quoted."""
 
-    def of(self, sentence: Sentence, hits: Sequence[Hit]) -> Said:
-        """On whose word a sentence stands."""
-        self._last = self._speaker(sentence, hits)
-        return Said(*self._last, self._day(sentence), self._under_background(sentence))
-
-    def _speaker(self, sentence: Sentence, hits: Sequence[Hit]) -> tuple[Speaker, str | None]:
-        speaker, named = speaker_of(sentence.tokens, hits)
-        marks = sum(sentence.raw.count(mark) for mark in '"“”')
-        quoted = self._quoting or sentence.raw.lstrip()[:1] in ('"', "“")
+    def hear(self, sentence: Sentence, hits: Sequence[Hit]) -> None:
+        """Take up the next sentence."""
+        raw = sentence.raw
+        quoted = self._quoting or raw.lstrip()[:1] in ('"', "“")
+        marks = raw.count('"') + raw.count("“") + raw.count("”")
         self._quoting = self._quoting != bool(marks % 2)
+        if not quoted:
+            self._unasked.clear()  # who spoke before is of no matter to it, nor to what follows
+        self._unasked.append((sentence, hits, quoted))
+        if sentence.paragraph != self._paragraph:
+            self._paragraph, self._opening = sentence.paragraph, raw[:_ENTRY]
+        heading = raw.strip(" .:")[:_ENTRY].lower()
+        if heading in ("background", "recitals") or heading.startswith("whereas"):
+            self._recital = sentence.paragraph  # as in orders and notices: it holds to the end of the paragraph
+
+    def said(self) -> Said:
+        """On whose word the last sentence stands."""
+        for unasked in self._unasked:
+            self._last = self._speaker(*unasked)
+        self._unasked.clear()
+        return Said(*self._last, self._day(), self._recital == self._paragraph)
+
+    def _speaker(self, sentence: Sentence, hits: Sequence[Hit], quoted: bool) -> tuple[Speaker, str | None]:
+        speaker, named = speaker_of(sentence.tokens, hits)
         if speaker is Speaker.OUTLET:
             labelled = _label_speaker(sentence, self._source, hits)
             speaker, named = self._last if quoted and labelled[0] is Speaker.OUTLET else labelled
         return (Speaker.UNNAMED if sentence.title and self._unnamed_title else speaker), named
 
-    def _under_background(self, sentence: Sentence) -> bool:
-        """Whether the paragraph's heading is "Background", as in orders and notices."""
-        heading = sentence.raw.strip(" .:").lower()
-        if heading in ("background", "recitals") or heading.startswith("whereas"):
-            self._recital = sentence.paragraph
-        return self._recital == sentence.paragraph
-
-    def _day(self, sentence: Sentence) -> PartialDate | None:
+    def _day(self) -> PartialDate | None:
         """The day that opens the line of a timeline ("May 12 - In Geneva …"); it holds to the end of the line."""
-        if self._line[0] != sentence.paragraph:
-            first = next((when for when in find_dates(sentence.raw[:40], self._published) if when.start < 3), None)
-            dash = first is not None and sentence.raw[first.end : first.end + 3].strip()[:1] in ("-", "–", "—", ":")
-            self._line = (sentence.paragraph, first.when if first and dash else None)
-        return self._line[1]
+        opening = self._opening
+        if not any(dash in opening for dash in _DASHES):
+            return None
+        first = next((when for when in find_dates(opening[:40], self._published) if when.start < 3), None)
+        dash = first is not None and opening[first.end : first.end + 3].strip()[:1] in _DASHES
+        return first.when if first and dash else None
 
 
 def home_of(article: Article, lexicon: Lexicon) -> str | None:

@@ -8,6 +8,7 @@ import rules
 from rules.lexicon import lexicon
 from rules.memory import Memory
 from rules.mentions import Finder, Mention
+from rules.sight import Sight
 from rules.text import Sentence, tokenize
 
 LEXICON = lexicon(rules.load_pack("us-china-trade"))
@@ -18,7 +19,8 @@ def find(*lines: str, title: str = "") -> list[list[Mention]]:
     finder, memory, out = Finder(LEXICON), Memory(), []
     for number, line in enumerate([title, *lines]):
         sentence = Sentence(0, len(line), line, number == 0, False, None, number, tokenize(line))
-        out.append(finder.find(sentence, number, LEXICON.hits(sentence.tokens), memory))
+        sight = Sight(sentence.tokens, LEXICON.hits(sentence.tokens))
+        out.append(finder.find(sentence, number, sight, memory))
     return out[1:]
 
 

@@ -1,0 +1,48 @@
+"""The hits of one sentence, sorted once for everybody who asks about them.
+
+It depends on nothing but the words of the sentence and the pack's, so that it serves wherever the sentence comes again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+from rules.lexicon import Hit, Label
+from rules.text import Token
+
+Held = tuple[Label, str | None]
+"""That there is a hit of this label: of this fact, party or family, or (None) of any."""
+
+
+class Sight:
+    """One sentence as tokens and hits, in order."""
+
+    __slots__ = ("held", "hits", "longest", "nouns", "starts", "tokens", "words")
+
+    def __init__(self, tokens: Sequence[Token], hits: Sequence[Hit]) -> None:
+        self.tokens, self.hits = tokens, hits
+        self.words = frozenset([token.low for token in tokens])
+        """To ask first whether a word stands anywhere at all."""
+        self.held = held(hits)
+        self.starts = [h.start for h in hits]
+        self.longest = max([h.end - h.start for h in hits], default=0)
+        self.nouns: dict[str, list[Hit]] = {}
+        """By family, in order."""
+        for h in hits:
+            if h.entry.label is Label.NOUN:
+                self.nouns.setdefault(h.entry.of, []).append(h)
+
+    def between(self, left: int, right: int) -> Sequence[Hit]:
+        """The hits that begin in [left, right)."""
+        return self.hits[bisect_left(self.starts, left) : bisect_left(self.starts, right)]
+
+
+def held(hits: Iterable[Hit]) -> set[Held]:
+    """What can be asked of some hits by `in`."""
+    out: set[Held] = set()
+    for h in hits:
+        label = h.entry.label
+        out.add((label, h.entry.of))
+        out.add((label, None))
+    return out
