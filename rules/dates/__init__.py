@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 
 from rules.dates.bind import Day, Found, bind, settle
 from rules.dates.model import Kind, Role, TimeExpression
-from rules.dates.shapes import begins, read
+from rules.dates.shapes import FIRST, read
 from rules.scan import tokens_of
 
 __all__ = ["Kind", "Role", "TimeExpression", "find_dates"]
@@ -41,7 +41,9 @@ def find_dates(text: str, published: datetime, *, country: str | None = None) ->
     day, found = Day(today, country), list[Found]()
     free = 0
     for i, word in enumerate(tokens.words):
-        shape = read(tokens, i) if i >= free and begins(word) else None
+        if (word not in FIRST and not word[0].isdecimal()) or i < free:
+            continue
+        shape = read(tokens, i)
         if shape is None:
             continue
         free = shape.last

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rules.dates import words as w
 from rules.dates.shape import Shape
-from rules.dates.verbs import REACH, Verb, governing, stops
+from rules.dates.verbs import REACH, STOPS, Verb, governing, stops
 from rules.scan import Tokens, word_set
 
 
@@ -122,13 +122,20 @@ def _preposition(tokens: Tokens, first: int) -> tuple[Prep, tuple[int, int] | No
     return Prep.NONE, None
 
 
+_TELLING = STOPS | w.PARTICLES | w.LASTING | w.MOVE | w.PARTICLE_MOVE | w.PROLONG | w.LAST | w.END | w.START
+_TELLING |= word_set("run runs ran running end ends")
+"""The only tokens that matter to `_family`."""
+
+
 def _family(tokens: Tokens, edge: int) -> tuple[Moving, int]:
     """The nearest verb of moving, lasting, starting or ending to the left of `edge` in its clause, and where."""
     particle, lasting = False, -1
     for k in range(edge - 1, max(-1, edge - 1 - REACH), -1):
-        if stops(tokens, k):
-            break
         word = tokens.at(k)
+        if word not in _TELLING:
+            continue
+        if word in STOPS and stops(tokens, k):
+            break
         particle = particle or word in w.PARTICLES
         family = _family_at(tokens, k, particle)
         if family:

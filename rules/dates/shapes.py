@@ -22,6 +22,8 @@ _AFTER_CLOCK = word_set("on , of the local time")
 def read(tokens: Tokens, i: int) -> Shape | None:
     """The time expression that begins at token `i`, with its clock time, its apposition and its range."""
     word = tokens.at(i)
+    if word.isdecimal() and tokens.at(i + 1) in ("percent", "%"):
+        return None  # what no parser would take, and what most numbers of the news are
     behind = clock(tokens, i) if word[:1].isdecimal() or word in _CLOCK_WORDS else None
     if behind:
         return _timed(tokens, i, behind)
@@ -77,7 +79,8 @@ def _tail(tokens: Tokens, shape: Shape) -> Shape:
     j = shape.last
     if tokens.at(j) in w.DAYPARTS and shape.kind in (Kind.WEEKDAY, Kind.ABSOLUTE, Kind.DEICTIC):
         j += 1
-    shape = shape._replace(last=j)
+    if j > shape.last:
+        shape = shape._replace(last=j)
     at = j + 1 if tokens.at(j) == "," else j
     if tokens.at(at) == "at":
         at += 2 if tokens.at(at + 1) in ("around", "about", "exactly") else 1
@@ -154,9 +157,5 @@ def _starters() -> dict[str, tuple[_Parser, ...]]:
 
 
 _STARTERS = _starters()
-_FIRST = _STARTERS.keys() | _CLOCK_WORDS
-
-
-def begins(word: str) -> bool:
-    """Whether a time expression can begin with this word."""
-    return word in _FIRST or word[0].isdecimal()
+FIRST = frozenset(_STARTERS.keys() | _CLOCK_WORDS)
+"""The words that a time expression can begin with; else it begins with a digit."""

@@ -29,14 +29,20 @@ class Verb(NamedTuple):
     tense: Tense
 
 
+STOPS = _HARD | {"-"}
+"""The marks at which a clause may end."""
+
+
 def stops(tokens: Tokens, k: int) -> bool:
     """Whether a clause ends at token `k`."""
     word = tokens.at(k)
+    if word not in STOPS:
+        return False
     if word == "-":
         return not (tokens.touches(k) and tokens.touches(k + 1))
     if word == ".":
         return not _abbreviation(tokens, k)
-    return word in _HARD and not (word == ":" and tokens.touches(k + 1))
+    return not (word == ":" and tokens.touches(k + 1))
 
 
 def _abbreviation(tokens: Tokens, k: int) -> bool:
@@ -49,9 +55,10 @@ def governing(tokens: Tokens, edge: int, last: int) -> Verb | None:
     """The nearest verb form left of the date; where its clause has none there, the first one right of it."""
     first = max(-1, edge - 1 - REACH)
     for k in range(edge - 1, first, -1):
-        if stops(tokens, k):
+        word = tokens.at(k)
+        if word in STOPS and stops(tokens, k):
             break
-        verb = verb_at(tokens, k)
+        verb = verb_at(tokens, k) if _could_be_verb(word) else None
         if verb:
             return verb
     else:
@@ -60,12 +67,23 @@ def governing(tokens: Tokens, edge: int, last: int) -> Verb | None:
     if edge == 0 and tokens.at(last) in ("-", ":"):
         last += 1
     for k in range(last, min(len(tokens), last + REACH)):
-        if stops(tokens, k):
+        word = tokens.at(k)
+        if word in STOPS and stops(tokens, k):
             break
-        verb = verb_at(tokens, k, finite=True)
+        verb = verb_at(tokens, k, finite=True) if _could_be_verb(word) else None
         if verb:
             return verb
     return None
+
+
+_FORMS = w.MODALS | w.LIKELY | w.AUX_PAST | w.PAST | w.PAST_ONLY | w.SAY | w.PRESENT
+_CARRIERS = w.AUX_NOW | w.AUX_PAST | w.MODALS | w.PRONOUNS
+_VERBS = _FORMS | word_set("to is are has have 're 've due set")
+
+
+def _could_be_verb(word: str) -> bool:
+    """Whether `verb_at` can take a word at all: most words of a clause it cannot."""
+    return word in _VERBS or word.endswith(("ed", "'ll"))
 
 
 def verb_at(tokens: Tokens, k: int, *, finite: bool = False) -> Verb | None:
@@ -84,7 +102,7 @@ def verb_at(tokens: Tokens, k: int, *, finite: bool = False) -> Verb | None:
     if regular or word in w.PAST_ONLY:
         return _participle(tokens, k)
     if word in w.PAST:
-        carried = tokens.at(k - 1) in w.AUX_NOW | w.AUX_PAST | w.MODALS | w.PRONOUNS
+        carried = tokens.at(k - 1) in _CARRIERS
         return _participle(tokens, k) if finite or carried else None
     if word in w.SAY or word in w.PRESENT:
         noun = tokens.at(k - 1) in w.ARTICLES or tokens.at(k - 1) in w.PREPOSITIONS
