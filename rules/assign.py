@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from rules.claims import Claim, Reading
@@ -12,7 +13,7 @@ from rules.dates import TimeExpression, find_dates
 from rules.frames import Mode
 from rules.grammar import Op
 from rules.model import Value
-from rules.text import Sentence, Token, fold
+from rules.text import Token, fold
 from rules.triggers import Pair
 from rules.values import Amount, change_of, find_amounts, soybean_tonnes
 
@@ -23,13 +24,14 @@ _SPACED = re.compile(r"(?<![\d.,])(\d{1,3})[ \u00a0\u202f](\d{3})(?=[ \u00a0\u20
 _YEARLY = (" a year", " per year", " each year", " every year", " annually", " yearly", " in each of")
 
 
-def figures(sentence: Sentence, published: datetime) -> tuple[list[TimeExpression], list[Amount]]:
+@lru_cache(maxsize=256)
+def figures(raw: str, published: datetime) -> tuple[Sequence[TimeExpression], Sequence[Amount]]:
     """The dates and amounts of a sentence. In a legal amendment ("by substituting …") only those of the new words."""
-    folded = fold(sentence.raw)
+    folded = fold(raw)
     new = max(folded.find(word) for word in _LEGAL_SWAP)
     old = min((at for word in _LEGAL_OLD if 0 <= (at := folded.find(word)) < new), default=new)
-    grouped = _SPACED.sub(r"\1,\2", sentence.raw)  # "350 000 tonnes", in the same length
-    dates = [when for when in find_dates(sentence.raw, published) if not old < when.start < new]
+    grouped = _SPACED.sub(r"\1,\2", raw)  # "350 000 tonnes", in the same length
+    dates = [when for when in find_dates(raw, published) if not old < when.start < new]
     return dates, [amount for amount in find_amounts(grouped) if not old < amount.start < new]
 
 

@@ -10,6 +10,7 @@ from rules.frames import Mode
 from rules.grammar import Op
 from rules.lexicon import Hit
 from rules.model import PartialDate, State
+from rules.sight import Sight
 from rules.speakers import Speaker
 from rules.text import Sentence, Token
 from rules.triggers import Pair
@@ -34,7 +35,7 @@ class Reading:
     """One sentence, read: what the builders of a claim need."""
 
     sentence: Sentence
-    hits: Sequence[Hit]
+    sight: Sight
     pairs: Sequence[Pair]
     dates: Sequence[TimeExpression]
     """Spans of dates, amounts and tokens index the sentence."""
@@ -43,7 +44,11 @@ class Reading:
 
     @property
     def tokens(self) -> Sequence[Token]:
-        return self.sentence.tokens
+        return self.sight.tokens
+
+    @property
+    def hits(self) -> Sequence[Hit]:
+        return self.sight.hits
 
 
 @dataclass(slots=True)
@@ -83,3 +88,5 @@ class Claim:
     """The fact is named by a pronoun or a short name."""
     happened: PartialDate | None = None
     """The day on which it is said to have happened."""
+    first: Claim | None = None
+    """The same claim, where the article has made it before in the same words."""

@@ -40,7 +40,7 @@ def consolidate(article: Article, claims: Sequence[Claim], ledger: Ledger, pack:
 
 
 def _finding(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: Ledger, pack: Pack) -> Finding:
-    heard = [(claim, compare(claim, spec, ledger, article)) for claim in claims]
+    heard = _judged(article, claims, spec, ledger)
     judged = _body_over_headline(_without_denied(heard))
     claim, verdict = min(judged, key=lambda pair: _preference(*pair))
     before = ledger.state(spec.id)
@@ -54,6 +54,18 @@ def _finding(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: 
         return replace(finding, late=verdict.after)
     repeats = verdict.why in (Why.SAME, Why.BESIDE) and verdict.kind is Kind.CONFIRM
     return replace(finding, update=repeats and _is_second(article, ledger.current(spec.id)))
+
+
+def _judged(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: Ledger) -> list[Judged]:
+    """Each claim with its verdict. What is said again in the same words, and not denied since, is judged once."""
+    verdicts: dict[tuple[int, Mode], Verdict] = {}
+    heard: list[Judged] = []
+    for claim in claims:
+        same = id(claim.first or claim), claim.mode
+        if same not in verdicts:
+            verdicts[same] = compare(claim, spec, ledger, article)
+        heard.append((claim, verdicts[same]))
+    return heard
 
 
 def _is_second(article: Article, turn: Entry | None) -> bool:
@@ -81,7 +93,7 @@ def _body_over_headline(judged: list[Judged]) -> list[Judged]:
     if body and all(verdict.why in (Why.OUTSIDER, Why.READ) for _, verdict in body):
         return body
     if any(verdict.why in _BELYING and not claim.anaphor for claim, verdict in body):
-        return [pair for pair in judged if pair in body or pair[1].kind is not Kind.CHANGE]
+        return [pair for pair in judged if not pair[0].headline or pair[1].kind is not Kind.CHANGE]
     return judged
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -16,7 +16,7 @@ from rules.frames import OPEN, Mode
 from rules.grammar import TRIGGERS, Form, Op
 from rules.lexicon import Hit, Label, Lexicon
 from rules.memory import Memory
-from rules.mentions import Finder, Mention
+from rules.mentions import Mention, finder
 from rules.modality import belies, depends, mode_of
 from rules.model import Article, PartialDate, SourceKind, State, Status
 from rules.pack import FactSpec
@@ -57,22 +57,54 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
     if _SATIRE.search(article.title + "\n" + article.text[:300]):
         return []
     home = home_of(article, lexicon)
-    finder, memory = Finder(lexicon), Memory(home=home, parties={home} if home else set())
-    voice = Voice(article, lexicon)
+    memory, voice = Memory(home=home, parties={home} if home else set()), Voice(article, lexicon)
+    teller, find = _Teller(article, lexicon), finder(lexicon).find
     out: list[Claim] = []
     for number, sentence in enumerate(sentences(article)):
         sight = _see(sentence.raw, lexicon, title=sentence.title, under_header=memory.header == number - 1)
         sentence.tokens = sight.tokens
-        mentions = finder.find(sentence, number, sight, memory)
+        mentions = find(sentence, number, sight, memory)
         voice.hear(sentence, sight.hits)
         if belies(sight):
             _deny(out, sentence)
-        found = pairs(_scene(sentence, mentions, sight, lexicon)) if mentions or not NAMING.isdisjoint(sight.words) else ()
-        if found:
-            dates, amounts = figures(sentence, article.published)
-            reading = Reading(sentence, sight.hits, found, dates, amounts, voice.said())
-            out += [_claim(pair, reading, article, lexicon.pack.facts[pair.mention.fact]) for pair in found]
+        if mentions or not NAMING.isdisjoint(sight.words):
+            out += teller.claims(sentence, sight, tuple(mentions), voice)
     return out
+
+
+class _Teller:
+    """Makes the claims of one article's sentences.
+
+    Nothing is worked out twice that comes again in the same words, of the same facts and on the same word: a text that
+    repeats itself costs little more than reading it.
+    """
+
+    def __init__(self, article: Article, lexicon: Lexicon) -> None:
+        self._article, self._pack = article, lexicon.pack
+        self._pairs: dict[tuple[Sight, tuple[Mention, ...]], list[Pair]] = {}
+        self._told: dict[tuple[object, ...], list[Claim]] = {}
+
+    def claims(
+        self, sentence: Sentence, sight: Sight, mentions: tuple[Mention, ...], voice: Voice
+    ) -> Iterator[Claim]:
+        """What a sentence claims of the facts that it mentions; `voice` has heard it."""
+        found = self._pairs.get((sight, mentions))
+        if found is None:
+            headline = sentence.title or _telegraphic(sentence.raw, sight)
+            scene = Scene(sight.tokens, mentions, sight.hits, self._pack, headline)
+            found = self._pairs[sight, mentions] = pairs(scene)
+        if not found:
+            return
+        said = voice.said()
+        key = (sight, mentions, said, sentence.title, sentence.question, sentence.speaker)
+        told = self._told.get(key)
+        if told is not None:
+            yield from (replace(claim, sentence=sentence, first=claim) for claim in told)
+            return
+        reading = Reading(sentence, sight, found, *figures(sentence.raw, self._article.published), said)
+        told = [_claim(pair, reading, self._article, self._pack.facts[pair.mention.fact]) for pair in found]
+        self._told[key] = told
+        yield from told
 
 
 @lru_cache(maxsize=1024)
@@ -84,11 +116,6 @@ def _see(raw: str, lexicon: Lexicon, *, title: bool, under_header: bool) -> Sigh
     tokens = _tokens(raw, under_header=under_header)
     hits = _without_foreign_offices(lexicon.hits(tokens))
     return Sight(tokens, hits if title else _without_dateline(tokens, hits))
-
-
-def _scene(sentence: Sentence, mentions: Sequence[Mention], sight: Sight, lexicon: Lexicon) -> Scene:
-    headline = sentence.title or _telegraphic(sentence.raw, sight)
-    return Scene(sight.tokens, mentions, sight.hits, lexicon.pack, headline)
 
 
 def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Claim:
@@ -107,13 +134,13 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         negated=pair.frame.negated,
         part=pair.mention.part or op is Op.EXEMPT,
         headline=reading.sentence.title,
-        conditional=depends(tokens),
+        conditional=depends(reading.sight),
         agreed=pair.frame.agreed or _agreed_behind(pair, tokens),
-        by_court=any(token.low in _COURT for token in tokens[: pair.frame.start]),
+        by_court=_by_court(pair, reading),
         lasting=any(when.role is Role.DURATION for when in dates),
         not_until=any(when.cue.split()[-1:] in (["until"], ["till"], ["before"]) for when in dates),
         fresh=_is_another(pair, tokens),
-        ordered=pair.frame.ordered or any(token.low in _ORDERING for token in tokens) or _is_legal(article),
+        ordered=pair.frame.ordered or not _ORDERING.isdisjoint(reading.sight.words) or _is_legal(article),
         anaphor=pair.mention.anaphor,
         happened=_happened(own, op) or reading.said.line,
     )
@@ -125,6 +152,12 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
     if claim.mode is Mode.BACKGROUND and _names_a_day_to_come(claim.state, today):
         claim.mode = Mode.ASSERTED
     return claim
+
+
+def _by_court(pair: Pair, reading: Reading) -> bool:
+    """Whether a court stands before the verb."""
+    courts = reading.sight.words & _COURT
+    return bool(courts) and any(token.low in courts for token in reading.tokens[: pair.frame.start])
 
 
 def _is_another(pair: Pair, tokens: Sequence[Token]) -> bool:
@@ -144,8 +177,9 @@ def _agreed_behind(pair: Pair, tokens: Sequence[Token]) -> bool:
 
 def _is_legal(article: Article) -> bool:
     """Whether the article is an order or a notice itself."""
-    title = set(fold(article.title).replace(":", " ").split())
-    return article.source_kind is SourceKind.OFFICIAL and bool(_LEGAL & title)
+    if article.source_kind is not SourceKind.OFFICIAL:
+        return False
+    return not _LEGAL.isdisjoint(fold(article.title).replace(":", " ").split())
 
 
 def _happened(dates: Sequence[TimeExpression], op: Op) -> PartialDate | None:
@@ -161,11 +195,11 @@ def _names_a_day_to_come(state: State, today: date) -> bool:
     )
 
 
-def _deny(told: Sequence[Claim], sentence: Sentence) -> None:
+def _deny(told: list[Claim], sentence: Sentence) -> None:
     """ "The reports are false" denies what the article has just told."""
-    for claim in told[-_BELIED_CLAIMS:]:
-        if sentence.paragraph - claim.sentence.paragraph <= _BELIED_PARAGRAPHS:
-            claim.mode = Mode.DENIED
+    for k in range(max(0, len(told) - _BELIED_CLAIMS), len(told)):
+        if sentence.paragraph - told[k].sentence.paragraph <= _BELIED_PARAGRAPHS:
+            told[k] = replace(told[k], mode=Mode.DENIED)
 
 
 def _tokens(raw: str, *, under_header: bool) -> list[Token]:

@@ -179,7 +179,7 @@ class Lexicon:
         return bool(self._anchors.find_matches_as_indexes(folded))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def lexicon(pack: Pack) -> Lexicon:
     """The lexicon of a pack, built once."""
     return Lexicon(pack)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rules.fit import Fit, contradicts
 from rules.grammar import TRIGGERS, Op
@@ -29,7 +30,7 @@ _REMEMBERED, _RECENT = 3, 2
 """For how many sentences a short name, and a pronoun, stands for what was named."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Mention:
     """One place where a fact is named. Indices are token indices of the sentence."""
 
@@ -169,6 +170,12 @@ class Finder:
         if len(named) == 1:
             memory.facts.append((named.pop(), number))
             memory.header = number
+
+
+@lru_cache(maxsize=256)
+def finder(lexicon: Lexicon) -> Finder:
+    """The finder of a lexicon, built once."""
+    return Finder(lexicon)
 
 
 def _as_anaphor(fact: str, phrase: Phrase) -> Mention:

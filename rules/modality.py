@@ -32,6 +32,7 @@ _DENYING_PAIRS = {
     "no": ("truth", "basis"),
     "we": ("reported", "wrote", "said"),  # an outlet that speaks of its own earlier report
 }
+_COULD_DENY = _DENIAL | _DENYING_PAIRS.keys()
 _RULING = frozenset("rule find hold say announce declare decide order confirm conclude".split())
 _KNOWN = frozenset("hear hears heard learn learns learned learnt know knows knew notice word news letter memo".split())
 _FINITE = frozenset("is are was were has have will would had".split())
@@ -57,6 +58,11 @@ class Clause:
     @property
     def tokens(self) -> Sequence[Token]:
         return self.reading.tokens
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Those of the whole sentence."""
+        return self.reading.sight.words
 
     @property
     def frame(self) -> Frame:
@@ -88,6 +94,9 @@ def _asked(clause: Clause) -> Mode | None:
 
 def _denied(clause: Clause) -> Mode | None:
     """A denial to the left in the same sentence that is not itself negated; or the line is a fact check's claim."""
+    labelled = clause.reading.sentence.speaker in ("claim", "the claim")
+    if _COULD_DENY.isdisjoint(clause.words):
+        return Mode.DENIED if labelled else None
     tokens = clause.tokens[: clause.frame.top]
     denial = any(
         token.low in _DENIAL and not any(t.low in NEGATION for t in tokens[max(0, k - 3) : k])
@@ -95,7 +104,6 @@ def _denied(clause: Clause) -> Mode | None:
     )
     ahead = clause.tokens[: clause.frame.top + 1]
     told = any(after.low in _DENYING_PAIRS.get(token.low, ()) for token, after in pairwise(ahead))
-    labelled = clause.reading.sentence.speaker in ("claim", "the claim")
     return Mode.DENIED if denial or told or labelled else None
 
 
@@ -108,9 +116,11 @@ def _foreseen_rate(clause: Clause) -> Mode | None:
 
 def _on_paper(clause: Clause) -> Mode | None:
     """ "A draft would cut the duty": written down and not decided."""
+    if PAPER.isdisjoint(clause.words) and not clause.frame.ordered:
+        return None
     start, would = clause.frame.start, clause.mode is Mode.HYPOTHETICAL
     paper = any(token.low in PAPER for token in clause.tokens[0 if would else max(0, start - 14) : start])
-    drafting = clause.frame.ordered and any(token.low in ("drafted", "drafting") for token in clause.tokens)
+    drafting = clause.frame.ordered and not clause.words.isdisjoint(("drafted", "drafting"))
     if drafting:
         return Mode.PROPOSED  # "an order that raises it is being drafted"
     return Mode.PROPOSED if (would or clause.mode in DECIDED) and paper and not clause.frame.ordered else None
@@ -184,7 +194,7 @@ def _would(clause: Clause) -> Mode | None:
         return None
     if clause.told:
         return Mode.EXPECTED if _foreseen(clause.tokens, clause.frame.top) else Mode.COMMITTED
-    return Mode.COMMITTED if not depends(clause.tokens) and _complement(clause.tokens, clause.frame.top) else None
+    return Mode.COMMITTED if not depends(clause.reading.sight) and _complement(clause.tokens, clause.frame.top) else None
 
 
 def _had(clause: Clause) -> Mode | None:
@@ -337,11 +347,14 @@ def _opened(tokens: Sequence[Token], start: int) -> bool:
     return False
 
 
-def depends(tokens: Sequence[Token]) -> bool:
+def depends(sight: Sight) -> bool:
     """Whether a sentence holds a condition anywhere."""
+    if not CONDITION.isdisjoint(sight.words):
+        return True
+    if "should" not in sight.words:
+        return False
+    tokens = sight.tokens
     for k, token in enumerate(tokens):
-        if token.low in CONDITION:
-            return True
         if token.low == "should":
             before = tokens[k - 1].low if k else ","
             if before in HARD or before in (",", "and", "goods", "%") or before.isdigit():

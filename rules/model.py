@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import total_ordering
+from functools import cached_property, total_ordering
 from typing import Any, Self
 
 Value = Mapping[str, float]
@@ -357,10 +357,18 @@ class Ledger:
         """When the record begins: the baseline's date."""
         return min((entry.valid for entry in self.entries), default=datetime(1970, 1, 1, tzinfo=UTC))
 
+    @cached_property
+    def _turns(self) -> dict[str, tuple[Entry, ...]]:
+        """`history` of every fact: each claim of an article asks for it many times."""
+        turns: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            if entry.kind is Kind.CHANGE:
+                turns.setdefault(entry.fact, []).append(entry)
+        return {fact: tuple(sorted(found, key=lambda entry: entry.valid)) for fact, found in turns.items()}
+
     def history(self, fact: str) -> tuple[Entry, ...]:
         """The entries that set the state of a fact, by `valid`, and among equals in the order they were taken up."""
-        turns = (e for e in self.entries if e.fact == fact and e.kind is Kind.CHANGE)
-        return tuple(sorted(turns, key=lambda entry: entry.valid))
+        return self._turns.get(fact, ())
 
     def beside(self, fact: str) -> tuple[Entry, ...]:
         """What articles said of a fact beside the change that was told of them."""

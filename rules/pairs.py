@@ -17,7 +17,7 @@ from rules.mentions import Mention
 from rules.model import FactKind
 from rules.pack import FactSpec
 from rules.text import Token
-from rules.triggers import HARD, Act, Pair, Scene, could_be, readings
+from rules.triggers import HARD, Act, Pair, Scene, COULD_BE, readings
 from rules.words import AUXILIARY, INTENTIONS, MODAL_FUTURE, NEGATION, SUBORDINATE
 
 _GATHERINGS = "CONSIDER START END WITHDRAW DELAY ADVANCE HAPPEN SCHEDULE SET RESTORE"
@@ -48,8 +48,9 @@ def pairs(scene: Scene) -> list[Pair]:
     last: Act | None = None
     used = {m.head for m in scene.mentions if not m.anaphor}
     nouns = frozenset(m.head for m in scene.mentions)
+    words = COULD_BE if scene.mentions else NAMING
     for index, token in enumerate(tokens):
-        if index in used or not (could_be(token.low) if scene.mentions else token.low in NAMING):
+        if token.low not in words or index in used:
             continue
         for trigger, end in readings(tokens, index):
             forms = forms_of(token.low) if trigger.stance else trigger.form

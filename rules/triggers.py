@@ -63,9 +63,8 @@ class Pair(Act):
     """A participle without an auxiliary behind its noun: a headline's passive, or a reduced relative clause."""
 
 
-def could_be(word: str) -> bool:
-    """Whether a folded word can begin a trigger at all."""
-    return word in TRIGGERS or word in _COPULAS
+COULD_BE = _COPULAS | TRIGGERS.keys()
+"""The folded words that can begin a trigger at all."""
 
 
 def readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
@@ -74,7 +73,10 @@ def readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
     The phrase whose rest comes first is tried first, then the longer one, then the word alone.
     """
     found: list[tuple[int, int, Trigger, int]] = []
+    following = tokens[index + 1].low if index + 1 < len(tokens) else ""
     for trigger in TRIGGERS.get(tokens[index].low, ()):
+        if trigger.rest and not trigger.gap and trigger.rest[0] != following:
+            continue  # most phrases end here, and cheaply
         if not _can_stand(tokens, index, trigger):
             continue
         if not trigger.rest:
