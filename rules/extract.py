@@ -84,9 +84,7 @@ class _Teller:
         self._pairs: dict[tuple[Sight, tuple[Mention, ...]], list[Pair]] = {}
         self._told: dict[tuple[object, ...], list[Claim]] = {}
 
-    def claims(
-        self, sentence: Sentence, sight: Sight, mentions: tuple[Mention, ...], voice: Voice
-    ) -> Iterator[Claim]:
+    def claims(self, sentence: Sentence, sight: Sight, mentions: tuple[Mention, ...], voice: Voice) -> Iterator[Claim]:
         """What a sentence claims of the facts that it mentions; `voice` has heard it."""
         found = self._pairs.get((sight, mentions))
         if found is None:

@@ -149,11 +149,7 @@ class Fit:
 
     def is_strong(self, h: Hit, fact: str) -> bool:
         """Whether a hit is a mark of this fact that few things can bear."""
-        return (
-            h.entry.label is Label.MARK
-            and h.entry.of == fact
-            and (fact, h.entry.group) not in self.weak
-        )
+        return h.entry.label is Label.MARK and h.entry.of == fact and (fact, h.entry.group) not in self.weak
 
     def marked(self, phrase: Phrase) -> set[str]:
         """The facts of which a strong mark of one member, and no party, stands in the sentence."""

@@ -194,7 +194,9 @@ def _would(clause: Clause) -> Mode | None:
         return None
     if clause.told:
         return Mode.EXPECTED if _foreseen(clause.tokens, clause.frame.top) else Mode.COMMITTED
-    return Mode.COMMITTED if not depends(clause.reading.sight) and _complement(clause.tokens, clause.frame.top) else None
+    return (
+        Mode.COMMITTED if not depends(clause.reading.sight) and _complement(clause.tokens, clause.frame.top) else None
+    )
 
 
 def _had(clause: Clause) -> Mode | None:

@@ -17,7 +17,7 @@ from rules.mentions import Mention
 from rules.model import FactKind
 from rules.pack import FactSpec
 from rules.text import Token
-from rules.triggers import HARD, Act, Pair, Scene, COULD_BE, readings
+from rules.triggers import COULD_BE, HARD, Act, Pair, Scene, readings
 from rules.words import AUXILIARY, INTENTIONS, MODAL_FUTURE, NEGATION, SUBORDINATE
 
 _GATHERINGS = "CONSIDER START END WITHDRAW DELAY ADVANCE HAPPEN SCHEDULE SET RESTORE"

@@ -137,9 +137,7 @@ def _finite(tokens: Sequence[Token], index: int) -> bool:
     before = tokens[index - 1].low if index else ""
     if before == "to" or before in _BEFORE_ADJECTIVE:
         return before == "to"
-    return word in _TOLD or (
-        word in TRIGGERS and index + 1 < len(tokens) and tokens[index + 1].low in _BEFORE_OBJECT
-    )
+    return word in _TOLD or (word in TRIGGERS and index + 1 < len(tokens) and tokens[index + 1].low in _BEFORE_OBJECT)
 
 
 def _breaks(tokens: Sequence[Token], index: int) -> bool:

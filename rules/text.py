@@ -112,7 +112,7 @@ def _respelled(low: str, raw: str, after: str, tokens: list[Token]) -> str:
         return "%"
     if low == "may":
         return "may." if raw == "May" and _month(after, tokens) else low
-    return low if low == "us" and raw != "US" or low in ("cent", "%") else "u.s"
+    return low if (low == "us" and raw != "US") or low in ("cent", "%") else "u.s"
 
 
 def _hundred(tokens: list[Token]) -> None:
@@ -131,7 +131,9 @@ _BEFORE_MONTH = frozenset(
 
 def _month(after: str, tokens: list[Token]) -> bool:
     """Whether a capital "May" is the month and not the verb. `after`: the two characters behind it."""
-    return after.strip()[:1].isdigit() or (bool(tokens) and (tokens[-1].low in _BEFORE_MONTH or tokens[-1].low.isdigit()))
+    return after.strip()[:1].isdigit() or (
+        bool(tokens) and (tokens[-1].low in _BEFORE_MONTH or tokens[-1].low.isdigit())
+    )
 
 
 def sentences(article: Article) -> list[Sentence]:

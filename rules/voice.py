@@ -16,7 +16,6 @@ from rules.speakers import Speaker, classify, speaker_of
 from rules.text import Sentence, tokenize, words
 from rules.triggers import Pair
 
-
 _ENTRY = 43
 """Characters of a line that can hold the day that opens a timeline's entry, with its dash, or a heading."""
 _DASHES = ("-", "–", "—", ":")

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-
 from rules.dates import words as w
 from rules.dates.model import Kind
 from rules.dates.shape import Shape

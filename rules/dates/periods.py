@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from rules.dates import words as w
 from rules.dates.days import bare_year, day_first, month_at, month_first, nth_weekday, year_at
 from rules.dates.lengths import length
