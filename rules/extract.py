@@ -62,7 +62,7 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
     out: list[Claim] = []
     for number, sentence in enumerate(sentences(article)):
         sight = _see(sentence.raw, lexicon, title=sentence.title, under_header=memory.header == number - 1)
-        sentence.tokens = sight.tokens
+        sentence.tokens = list(sight.tokens)
         mentions = find(sentence, number, sight, memory)
         voice.hear(sentence, sight.hits)
         if belies(sight):

@@ -42,7 +42,7 @@ _QUESTION_LABELS = {"q", "question", "reporter", "moderator", "senator", "journa
 
 @dataclass(slots=True)
 class Token:
-    """A word, a number or a mark. Not frozen: there is one for each word of each article, and frozen ones cost thrice."""
+    """A word, a number or a mark. Not frozen: there is one for each word of an article, and frozen ones cost thrice."""
 
     low: str
     """Folded; "u.s." and an upper-case "US" become "u.s"."""
