@@ -68,6 +68,9 @@ _TELLING = frozenset(
     ).split()
 )
 _LETTING = ("let", "lets", "letting")
+_CAUSING = ("have", "make", "having", "making", "get", "help", "see")
+_TOPICAL = frozenset("about on of for against towards toward".split())
+"""Before a gerund these name what something is about, and tell no event."""
 _MAX_DEPTH = 4
 
 
@@ -119,6 +122,8 @@ def frame(
         elif "to" in chain and not aux:
             # a headline's infinitive ("Trump to visit China") is a future; elsewhere it is a purpose
             out.future, out.mode = True, Mode.COMMITTED if headline else Mode.BACKGROUND
+        elif Form.GERUND in forms and start > 0 and tokens[start - 1].low in _TOPICAL:
+            out.mode = Mode.BACKGROUND  # "a paper on extending the truce"
     if noun and out.governor is None and not headline and not _told_of(tokens, index):
         out.mode = Mode.BACKGROUND  # "the suspension of the rules" alone takes for granted that there is one
     elif out.bare and Form.BASE in forms:
@@ -211,7 +216,8 @@ def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> Non
     for j in range(k, max(0, k - 12), -1):
         if tokens[j].low in HARD:
             return
-        if tokens[j].low in _LETTING:
+        caused = tokens[j].low in _CAUSING and k - j < 4 and tokens[j - 1].low in ("to", "not", "will", "would")
+        if tokens[j].low in _LETTING or (caused and j > 0):
             above = frame(tokens, j, forms_of("let"), depth=depth + 1)
             out.mode, out.future, out.top = above.mode, above.future, above.top
             out.agreed, out.negated = above.agreed, above.negated

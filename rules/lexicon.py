@@ -27,7 +27,7 @@ NOUNS = {
     "meeting": "meeting; summit; talks; sit down; encounter; face to face; showdown; rendezvous; parley",
     "visit": "visit; trip; journey",
     "deal": "deal; agreement; accord; pact; framework; treaty",
-    "purchases": "purchases; purchase; buying; imports; orders",
+    "purchases": "purchases; purchase; buying; imports; orders; order",
     "ban": "ban; bans; embargo; prohibition",
     "fee": "fee; fees; charge; charges",
     "quota": "quota; quotas",

@@ -14,7 +14,7 @@ from rules.claims import Reading
 from rules.frames import DECIDED, HARD, OPEN, STANCE_MODE, Frame, Mode, forms_of, frame
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance
 from rules.model import FactKind
-from rules.phrases import is_verbal
+from rules.phrases import DEFINITE, is_verbal
 from rules.sight import Sight
 from rules.speakers import REPORTING
 from rules.text import Token
@@ -24,11 +24,21 @@ from rules.words import CONDITION, NEGATION, PAPER, SUPPOSING
 _DENIAL = frozenset(
     (
         "deny denies denied denying denial rejects rejected dismissed dismisses rebuts rebutted refuted refutes "
-        "forgery hoax fake false untrue"
+        "forgery hoax fake false untrue scotched debunked discounted downplayed ridiculed mocked disputed disputes"
     ).split()
 )
 _DENYING_PAIRS = {
     "knocked": ("down", "back"),
+    "shot": ("down",),
+    "played": ("down",),
+    "brushed": ("aside", "off"),
+    "waved": ("aside", "away", "off"),
+    "laughed": ("off",),
+    "shrugged": ("off",),
+    "batted": ("away",),
+    "poured": ("cold", "scorn"),
+    "not": ("mean", "imply"),
+    "n't": ("mean", "imply"),
     "no": ("truth", "basis"),
     "we": ("reported", "wrote", "said"),  # an outlet that speaks of its own earlier report
 }
@@ -44,7 +54,11 @@ _REPORTS = frozenset(
     ).split()
 )
 _DENYING = NEGATION - {"without"}
-_BELIED = frozenset("false untrue fake forgery hoax mistake wrong fabricated invented baseless unfounded".split())
+_BELIED = frozenset(
+    "false untrue fake forgery hoax mistake wrong fabricated invented baseless unfounded fiction nonsense bogus".split()
+)
+_SUBJECTS = frozenset("he she it they we".split())
+_TRUE = frozenset("real true genuine authentic so correct accurate".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +109,10 @@ def _asked(clause: Clause) -> Mode | None:
 def _denied(clause: Clause) -> Mode | None:
     """A denial to the left in the same sentence that is not itself negated; or the line is a fact check's claim."""
     labelled = clause.reading.sentence.speaker in ("claim", "the claim")
+    if labelled or (belies(clause.reading.sight) and _named_false_behind(clause)):
+        return Mode.DENIED
     if _COULD_DENY.isdisjoint(clause.words):
-        return Mode.DENIED if labelled else None
+        return None
     tokens = clause.tokens[: clause.frame.top]
     denial = any(
         token.low in _DENIAL and not any(t.low in NEGATION for t in tokens[max(0, k - 3) : k])
@@ -104,7 +120,12 @@ def _denied(clause: Clause) -> Mode | None:
     )
     ahead = clause.tokens[: clause.frame.top + 1]
     told = any(after.low in _DENYING_PAIRS.get(token.low, ()) for token, after in pairwise(ahead))
-    return Mode.DENIED if denial or told or labelled else None
+    return Mode.DENIED if denial or told else None
+
+
+def _named_false_behind(clause: Clause) -> bool:
+    """ "Reports that he is about to cancel his journey are fiction"."""
+    return any(token.low in _BELIED for token in clause.tokens[clause.pair.index :])
 
 
 def _foreseen_rate(clause: Clause) -> Mode | None:
@@ -142,6 +163,10 @@ def _conditional(clause: Clause) -> Mode | None:
 
 def _time_to_come(clause: Clause) -> Mode | None:
     """ "Before it starts", "when the order takes effect": a time, and not an event."""
+    start = clause.frame.start
+    before = [token.low for token in clause.tokens[max(0, start - 3) : start]]
+    if "before" in before and not {",", "not"} & set(before) and not clause.frame.negated:
+        return Mode.BACKGROUND
     present = clause.pair.trigger.form == {Form.PRESENT} and clause.frame.bare
     return Mode.BACKGROUND if present and _waits(clause.tokens, clause.pair.index) else None
 
@@ -202,6 +227,8 @@ def _would(clause: Clause) -> Mode | None:
 def _had(clause: Clause) -> Mode | None:
     """ "Said that it had suspended the rules": a report in the past tense, and no background."""
     reported = clause.mode is Mode.BACKGROUND and "had" in clause.frame.cues and clause.told
+    if 0 < clause.frame.top - clause.pair.mention.head <= 3 and clause.tokens[clause.frame.top - 1].low in _SUBJECTS:
+        return None  # "the tariff he had threatened to apply"
     return Mode.ASSERTED if reported and not _relative(clause.tokens, clause.frame.top) else None
 
 
@@ -221,8 +248,9 @@ def _planned(clause: Clause) -> Mode | None:
     pair, governor = clause.pair, clause.frame.governor
     if governor is None or clause.frame.top < governor or GOVERNORS.get(clause.tokens[governor].low) is not Stance.DUE:
         return None
-    later = any(p.index > pair.index and p.mention.head == pair.mention.head for p in clause.reading.pairs)
-    return Mode.BACKGROUND if later else None
+    others = (p for p in clause.reading.pairs if p is not pair and p.mention.head == pair.mention.head)
+    inserted = clause.tokens[governor - 1].low == ","
+    return Mode.BACKGROUND if any(inserted or p.index > pair.index for p in others) else None
 
 
 def _only_describes(clause: Clause) -> Mode | None:
@@ -356,17 +384,27 @@ def depends(sight: Sight) -> bool:
     if "should" not in sight.words:
         return False
     tokens = sight.tokens
-    for k, token in enumerate(tokens):
-        if token.low == "should":
-            before = tokens[k - 1].low if k else ","
-            if before in HARD or before in (",", "and", "goods", "%") or before.isdigit():
-                return True
-    return False
+    return any(token.low == "should" and _inverts(tokens, k) for k, token in enumerate(tokens))
+
+
+def _inverts(tokens: Sequence[Token], k: int) -> bool:
+    """ "Should Washington add …": the modal stands before its subject, and not behind it."""
+    before = tokens[k - 1].low if k else ","
+    if before in HARD or before in (",", "and", "goods", "%") or before.isdigit():
+        return True
+    if k + 1 >= len(tokens):
+        return False
+    subject = tokens[k + 1]
+    return subject.raw[:1].isupper() or subject.low in DEFINITE or subject.low in ("a", "an", "any", "no", "he", "they")
 
 
 def belies(sight: Sight) -> bool:
     """Whether a sentence says that what was reported is not so: "the reports are without basis"."""
     words = sight.words
+    if sight.tokens and sight.tokens[0].low in ("it", "this", "that", "they", "neither", "none"):
+        start = [token.low for token in sight.tokens[1:5]]
+        if start[:1] in (["is"], ["was"], ["are"]) and "not" in start[1:] and _TRUE & set(start[2:]):
+            return True
     if _REPORTS.isdisjoint(words) or not _DENYING.isdisjoint(words):
         return False
     return not _BELIED.isdisjoint(words) or any(

@@ -146,7 +146,8 @@ def _purchases(pair: Pair, claim: Claim, state: State, _today: date) -> State:
         claim.negated = False
         return State(Status.WITHDRAWN)  # "is no longer committed to buying"
     if op is Op.BUY:
-        promised = claim.agreed or pair.frame.future or claim.mode is not Mode.ASSERTED
+        signed = pair.trigger.rest[:1] in (("up",), ("to",))  # "has signed up for", "has committed itself to"
+        promised = signed or claim.agreed or pair.frame.future or claim.mode is not Mode.ASSERTED
         return replace(state, status=Status.AGREED, effective=None) if promised else State()
     if op is Op.SUSPEND:
         return replace(state, status=Status.SUSPENDED, value=None)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rules.lexicon import Hit, Label
 from rules.text import Token
-from rules.words import AUXILIARY, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH
+from rules.words import AUXILIARY, CONDITION, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH
 
 
 class Speaker(StrEnum):
@@ -62,6 +62,7 @@ _OFFICIAL = frozenset(
         "leaders presidents delegations capitals governments chancellor"
     ).split()
 )
+COURTS = frozenset("court courts judge judges justice justices bench panel tribunal".split())
 _SEGMENT = frozenset('; : — ( ) . " ! ? , that'.split())
 
 
@@ -97,6 +98,8 @@ def _sayer(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker | 
         start -= 1
         while start > 0 and text[start - 1] not in _SEGMENT:
             start -= 1
+        if text[start] in CONDITION:
+            return None, start, k  # "if Beijing were to reinstate its rules, expect worse"
     end = k + 1
     while end < len(text) and text[end] not in _SEGMENT:
         end += 1
@@ -124,6 +127,11 @@ def classify(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> 
         segment.discard("people")
     if segment & _UNNAMED or ("officials" in segment and several) or ("sources" in segment):
         return Speaker.UNNAMED
+    if segment & COURTS and not segment & {"lawyer", "lawyers", "former", "retired"}:
+        return Speaker.DECIDER
+    if {"chief", "staff"} <= segment:
+        segment -= {"chief", "staff"}
+        segment.add("official")
     named = any(h.entry.label is Label.DECIDER and start <= h.start < end for h in hits)
     if named and not segment & {"former", "retired"}:
         return Speaker.DECIDER

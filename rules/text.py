@@ -89,7 +89,7 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
         start, end = found.span()
         if low in _RESPELLED:
             if low in "-—":
-                if start > 0 and end < len(raw) and raw[start - 1].isalnum() and raw[end].isalnum():
+                if start > 0 and end < len(raw) and _in_word(raw[start - 1]) and raw[end].isalnum():
                     continue
                 low = "—"
             elif low == "cent" and tokens and tokens[-1].low == "per":
@@ -100,6 +100,11 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
                 _hundred(tokens)
         tokens.append(Token(low, raw[start:end], offset + start, offset + end))
     return tokens
+
+
+def _in_word(char: str) -> bool:
+    """Whether a hyphen may stand behind a character inside a word: "rare-earth", "U.S.-China"."""
+    return char.isalnum() or char == "."
 
 
 _RESPELLED = frozenset("- — us u.s. u.s.a. may percent pct cent %".split())

@@ -11,7 +11,7 @@ from rules.lexicon import Hit
 from rules.mentions import Mention
 from rules.pack import Pack
 from rules.text import Token
-from rules.words import AUXILIARY, INTENTIONS
+from rules.words import AUXILIARY, INTENTIONS, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH
 
 HARD = frozenset("; — ( ) . ! ?".split())
 """Marks over which no verb reaches for what it is about."""
@@ -24,9 +24,12 @@ _DETERMINERS = frozenset(
     ).split()
 )
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
+_VERBAL = AUXILIARY | MODAL_FUTURE | MODAL_HEDGE | MODAL_WISH | frozenset("to would not who that which and or".split())
 _PREPOSITIONS = frozenset("in of under by for with from on at about over between against".split())
 _DOUBT = frozenset("doubt jeopardy risk threat in".split())
-_REMAINING = AUXILIARY | frozenset("remain remains remained becomes stay stays entered".split())
+_REMAINING = (AUXILIARY - frozenset("has have had having do does did am".split())) | frozenset(
+    "remain remains remained becomes stay stays entered".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,8 @@ def _leads_on(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
     towards = trigger.rest[-1] in ("to", "by", "into")
     if trigger.op in (Op.DELAY, Op.ADVANCE):
         return not (towards and "%" in near[:3])
+    if trigger.op is Op.BUY and trigger.rest == ("to",):
+        return any(word[:1].isdigit() for word in near[:5])  # "committed to 12 million tonnes"
     if trigger.op not in (Op.SET, Op.RAISE, Op.LOWER):
         return True
     if any(token.low in _INTENTIONS for token in tokens[end - len(trigger.rest) - trigger.gap : end]):
@@ -119,6 +124,8 @@ def _can_stand(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     relative = before in ("this", "that") and trigger.form == {Form.PRESENT}  # "that leaves the rate at …"
     if before in _DETERMINERS and not relative and not trigger.form & {Form.NOUN, Form.PREDICATE}:
         return False
+    if trigger.form & {Form.BASE} and not trigger.form & {Form.PAST, Form.NOUN} and _is_noun(tokens, index):
+        return False
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
     waits = trigger.op is Op.START or (trigger.op is Op.DELAY and trigger.intransitive)
     if following in ("for", "of") and waits and not trigger.rest and Form.NOUN not in trigger.form:
@@ -132,6 +139,15 @@ def _can_stand(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     if tokens[index].low.startswith("lift") and trigger.op is Op.RAISE and not _to_a_rate(tokens, index):
         return False
     return Form.PREDICATE not in trigger.form or _predicative(tokens, index)
+
+
+def _is_noun(tokens: Sequence[Token], index: int) -> bool:
+    """ "Its present end": behind an adjective and a determiner, where no verb in its base form can stand."""
+    if index < 2 or tokens[index - 2].low not in _DETERMINERS:
+        return False
+    before = tokens[index - 1].low
+    adjective = before.isalpha() and before != "longer" and not before.endswith(("s", "ly"))
+    return adjective and before not in _VERBAL and before not in TRIGGERS
 
 
 def _imperative(tokens: Sequence[Token], index: int, forms: frozenset[Form]) -> bool:
@@ -167,18 +183,32 @@ def _predicative(tokens: Sequence[Token], index: int) -> bool:
 
 def _rest(tokens: Sequence[Token], start: int, trigger: Trigger) -> int | None:
     """Where the rest of a phrase ends, if it follows within the gap and inside the clause."""
-    size = len(trigger.rest)
-    for k in range(start, min(start + trigger.gap + 1, len(tokens) - size + 1)):
-        if tuple(token.low for token in tokens[k : k + size]) == trigger.rest:
-            return k + size
+    limit = min(start + trigger.gap + 1, len(tokens))
+    for k in range(start, limit):
+        end = _followed(tokens, k, trigger.rest)
+        if end is not None:
+            return end
         if tokens[k].low in HARD or (tokens[k].low == "," and trigger.gap < 14):
             return None
     return None
 
 
+def _followed(tokens: Sequence[Token], k: int, rest: Sequence[str]) -> int | None:
+    """The index behind these words, which may have an adverb between them: "do away entirely with"."""
+    for word in rest:
+        if k < len(tokens) and word is not rest[0] and tokens[k].low.endswith("ly"):
+            k += 1
+        if k >= len(tokens) or tokens[k].low != word:
+            return None
+        k += 1
+    return k
+
+
 def _copula(tokens: Sequence[Token], index: int) -> bool:
     """ "Shall be 45 percent", "is now 10 percent": a form of "to be" before an amount, with a future or "now"."""
     before = [token.low for token in tokens[:index]]
+    if tokens[index].low == "'s" and before[-1:] not in (["it"], ["that"], ["this"], ["there"], ["which"], ["what"]):
+        return False  # "Saturday's 100% tariff"
     ahead = [token.low for token in tokens[index + 1 : index + 9]]
     instead = "instead" in ahead[:6] and any(word.isdigit() for word in ahead[:2])
     if "%" not in ahead[:4] and not instead:

@@ -12,7 +12,7 @@ from rules.dates import find_dates
 from rules.frames import Mode
 from rules.lexicon import Hit, Label, Lexicon
 from rules.model import Article, PartialDate, SourceKind
-from rules.speakers import Speaker, classify, speaker_of
+from rules.speakers import COURTS, Speaker, classify, speaker_of
 from rules.text import Sentence, tokenize, words
 from rules.triggers import Pair
 
@@ -99,6 +99,8 @@ def wisher_of(pair: Pair, reading: Reading) -> Speaker:
     commas = [k for k in range(start, at) if tokens[k] == ","]
     if commas and {"i", "we"} & set(tokens[commas[-1] : at]):
         return reading.said.speaker  # "Senator, I would expect …"
+    if pair.frame.mode is Mode.WISHED and COURTS & set(tokens[at + 1 : at + 6]):
+        return Speaker.OUTSIDER  # whoever asks a court has yet to be heard
     named = {h.entry.label for h in reading.hits if start <= h.start < at}
     if pair.frame.mode is Mode.WISHED and Label.COUNTRY in named and not named & {Label.PARTY, Label.DECIDER}:
         return Speaker.OUTSIDER  # what a third government wants is nothing

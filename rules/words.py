@@ -10,8 +10,8 @@ VERBS = {
     "threaten": "threaten brandish dangle vow menace",
     "propose": "propose float table circulate draft",
     "impose": (
-        "impose implement enforce levy slap institute apply introduce reinstitute enact initiate charge "
-        "collect clap smack whack"
+        "impose implement enforce levy slap institute apply introduce reinstitute enact initiate charge collect "
+        "clap smack whack"
     ),
     "start": "begin start commence apply",
     "set": "set fix reset peg adjust modify amend change revise recalibrate",
@@ -24,10 +24,9 @@ VERBS = {
     "delay": "delay postpone defer reschedule retard wait",
     "advance": "advance accelerate hasten expedite",
     "withdraw": (
-        "withdraw avoid avert drop scrap abandon cancel skip rescind revoke repeal remove abolish eliminate "
-        "ditch annul "
-        "axe nix dump lift retract forgo jettison dismantle bin junk kill erase delete spike discard "
-        "renounce relinquish shed strip nullify discontinue"
+        "withdraw avoid avert drop scrap abandon cancel skip rescind revoke repeal remove abolish eliminate ditch "
+        "annul axe nix dump lift retract forgo jettison dismantle bin junk kill erase delete spike discard renounce "
+        "relinquish shed strip nullify discontinue"
     ),
     "expire": "expire lapse sunset",
     "exempt": "exempt exclude spare",
@@ -66,13 +65,13 @@ INTRANSITIVE = {
 
 PHRASES = {
     "start": (
-        "take …1 effect~; come …1 into force~; come …1 into effect~; enter into force~; go into effect~; go "
-        "into force~; kick in~; go live~; bring …8 into force; put …8 into effect"
+        "take …1 effect~; come …1 into force~; come …1 into effect~; enter into force~; go into effect~; go into "
+        "force~; kick in~; go live~; bring …8 into force; put …8 into effect"
     ),
     "happen": "go ahead~; take …1 place~",
     "impose": (
-        "bring in; put …8 on; hit …6 with; retaliate …1 with; respond …1 with; take …4 measures; subject "
-        "to; strike back with; answer …3 with"
+        "bring in; put …8 on; hit …6 with; retaliate …1 with; respond …1 with; take …4 measures; subject to; strike "
+        "back with; answer …3 with"
     ),
     "set": (
         "see …10 at; expect …10 at; go to~; go from~; move from~; come to~; stand at~; end up at~; move …10 to~; "
@@ -90,7 +89,8 @@ PHRASES = {
         "up to~; inch …2 up to~; soar …3 to~; surge …3 to~; balloon …3 to~; swell …3 to~; jump …3 to~; climb …3 "
         "to~; shoot …1 up to~"
     ),
-    "suspend": "put …10 on hold; put …10 on ice; hold …20 in abeyance; hold off; set …10 out of force",
+    "suspend": "break …1 off; put …10 on hold; put …10 on ice; hold …20 in abeyance; hold off; set …10 out of force",
+    "propose": "put …6 forward; set …6 out; lay …8 on the table",
     "delay": (
         "move …14 to~; shift …14 to~; switch …10 to; push …10 out; push …10 to; push …10 into; hold …10 over; set "
         "…10 back; put …12 off; put …10 back; push …10 back; push …10 off; hold …12 back; kick …6 down the road; "
@@ -98,23 +98,24 @@ PHRASES = {
     ),
     "advance": "pull …10 forward; speed …10 up; bring …10 forward; move …6 forward; move …6 up",
     "withdraw": (
-        "walk out on; walk out of; back down from; back down on; bow out of; stay away from; give up; rip "
-        "…8 up; phase …8 out; wipe …8 out; strip …8 away; take …8 off; call …10 off; pull out of; take …14 "
-        "off the table; walk away from; back away from; back off; back out of; climb down from; do away "
-        "with; get rid of; strike …6 from; tear …6 up"
+        "walk out on; walk out of; back down from; back down on; bow out of; stay away from; give up; rip …8 up; "
+        "phase …8 out; wipe …8 out; strip …8 away; take …8 off; call …10 off; pull out of; take …14 off the table; "
+        "walk away from; back away from; back off; back out of; climb down from; do away with; get rid of; strike "
+        "…6 from; tear …6 up"
     ),
     "expire": "run out~",
     "exempt": "carve …8 out of; take …6 out of; leave …6 out of",
     "block": (
-        "exceed …6 powers~; exceed …6 authority~; rule …12 invalid; find …12 illegal; declare …12 illegal; "
-        "strike …12 down; throw …8 out; set …8 aside; rule against; rule …12 unlawful; rule …12 illegal; "
-        "find …12 unlawful; declare …12 unlawful; declare …12 void"
+        "exceed …6 powers~; exceed …6 authority~; rule …12 invalid; find …12 illegal; declare …12 illegal; strike "
+        "…12 down; throw …8 out; set …8 aside; rule against; rule …12 unlawful; rule …12 illegal; find …12 "
+        "unlawful; declare …12 unlawful; declare …12 void"
     ),
     "restore": ("snap back~; come back into effect~; come back into force~; come back~; bring …8 back; put …8 back on"),
     "extend": (
-        "throw a lifeline; carry …8 over; tack …6 on; roll …8 over; carry on~; run on~; run …1 until~; run "
-        "…1 to~; run …1 through~; last …1 until~; keep …16 in force; keep …16 in place; leave …16 in place; "
-        "remain …1 in force~; stay …1 in force~; remain …1 in place~; stay …1 in place~"
+        "throw a lifeline; carry …8 over; tack …6 on; roll …8 over; carry on~; run on~; run …1 until~; run …1 to~; "
+        "run …1 through~; last …1 until~; keep …16 in force; keep …16 in place; leave …16 in place; remain …1 in "
+        "force~; stay …1 in force~; remain …1 in place~; stay …1 in place~; go on until~; go on to~; make …8 "
+        "permanent; make …8 indefinite; get …3 months~; get …3 weeks~; get …3 year~; gain …3 months~"
     ),
     "shorten": "cut …10 short",
     "meet": (
@@ -122,19 +123,19 @@ PHRASES = {
         "meeting; come face to face~; shake hands~"
     ),
     "travel": (
-        "head …1 to~; head …1 for~; jet …1 to~; fly …1 into~; touch down in~; set foot in~; journey …1 to~; "
-        "go …1 to~; fly …1 to~; come …1 to~; be in~; land in~; arrive in~; pay …4 visit~; make …4 visit~"
+        "head …1 to~; head …1 for~; jet …1 to~; fly …1 into~; touch down in~; set foot in~; journey …1 to~; go …1 "
+        "to~; fly …1 to~; come …1 to~; be in~; land in~; arrive in~; pay …4 visit~; make …4 visit~"
     ),
     "buy": (
-        "sign up for; sign up to; snap …6 up; scoop …6 up; stock up on; amount to~; reach …5 tonnes~; reach …5 tons~; "
-        "total …5 tonnes~; total …5 tons~"
+        "sign up for; sign up to; commit …1 to; snap …6 up; scoop …6 up; stock up on; amount to~; reach …5 tonnes~; "
+        "reach …5 tons~; total …5 tonnes~; total …5 tons~"
     ),
     "reach": "nail …6 down; wrap …6 up; shake on; hammer …6 out; agree on",
     "end": "wrap …4 up",
     "sign": "put pen to; put their names to; put their signatures to",
     "collapse": (
-        "come apart~; blow up~; come to nothing~; run aground~; go up in smoke~; fall apart~; fall "
-        "through~; break down~"
+        "come apart~; blow up~; come to nothing~; run aground~; go up in smoke~; fall apart~; fall through~; break "
+        "down~"
     ),
 }
 """Phrases of each op: a verb, then the words that follow it within its clause.
@@ -185,7 +186,7 @@ VERBS_OF_STANCE = {
     "hedge": "appear seem tend lean look stand pencil moot tip",
     "consider": (
         "consider weigh mull study discuss examine explore contemplate debate eye review negotiate ponder entertain "
-        "assess evaluate canvass broach toy"
+        "assess evaluate canvass broach toy talk"
     ),
     "expect": ("expect foresee predict forecast see anticipate hope believe think reckon envisage bet count project"),
     "threat": "threaten warn vow swear menace",
@@ -210,7 +211,7 @@ WORDS_OF_STANCE = {
         "likely unlikely poised close near possible possibly probably perhaps maybe could may might reportedly "
         "inclined minded rumoured rumored tentative"
     ),
-    "consider": "talk talks idea options option whether possibility",
+    "consider": "talks idea options option whether possibility",
     "expect": "hopes",
     "threat": "threat threats choice",
     "propose": "proposal draft offer bill",
@@ -234,7 +235,7 @@ NEARING = (
 HOSTING = "host receive welcome"
 """Verbs of a visit whose object is who comes: "Xi will host Trump in Beijing"."""
 
-OVER_VERBS_ONLY = "ask tell see believe like invite look stand count project think bet"
+OVER_VERBS_ONLY = "talk ask tell see believe like invite look stand count project think bet"
 """Govern a verb ("told China to drop it"), and say nothing of a noun ("told a rally of the pause")."""
 
 IRREGULAR = (
