@@ -59,7 +59,7 @@ class Fit:
 
     def _possible(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
         """Whether nothing in a phrase makes it another matter."""
-        if phrase.holds(Label.WITHOUT, spec.id) or phrase.holds(Label.OTHER):
+        if phrase.is_without(spec.id) or phrase.holds(Label.OTHER):
             return False
         if contradicts(spec, phrase) or (spec.by is None and ELSEWHERE in phrase.by | phrase.on):
             return False

@@ -17,7 +17,7 @@ from rules.lexicon import Entry, Hit, Label, Lexicon
 from rules.memory import Memory
 from rules.model import FactKind
 from rules.pack import FactSpec
-from rules.phrases import ELSEWHERE, LEFT, RIGHT, Phrase, is_modifier, is_verb, is_verbal, phrase_of
+from rules.phrases import ELSEWHERE, LEFT, RIGHT, Phrase, is_modifier, is_topic, is_verb, is_verbal, phrase_of
 from rules.sight import Sight
 from rules.text import Sentence, Token
 
@@ -95,7 +95,8 @@ class Finder:
         tokens = sight.tokens
         rates = self._bare_rates(tokens) if "%" in sight.words else ()
         for hit in (*sight.hits, *rates):
-            if hit.entry.label is Label.NOUN and not is_modifier(hit, sight) and not is_verb(tokens, hit.start):
+            named = hit.entry.label is Label.NOUN and not is_modifier(hit, sight) and not is_verb(tokens, hit.start)
+            if named and not is_topic(hit, sight):
                 yield hit
 
     def _bare_rates(self, tokens: Sequence[Token]) -> Iterator[Hit]:

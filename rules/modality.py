@@ -186,16 +186,27 @@ def _embedded(clause: Clause) -> Mode | None:
     that = next((k for k in range(start, max(0, start - 26), -1) if k < len(tokens) and tokens[k].low == "that"), None)
     if not that:
         return None
-    verb = tokens[that - 1].low
-    if verb in (",", "the", "and") or not (verb in TRIGGERS or verb in _RULING):
+    at = _saying(tokens, that)
+    if at is None:
         return None
-    above = frame(tokens, that - 1, forms_of(verb))
+    verb = tokens[at].low
+    above = frame(tokens, at, forms_of(verb))
     own = STANCE_MODE.get(GOVERNORS[verb]) if verb in GOVERNORS else None
     if own in OPEN and above.mode in DECIDED and not above.negated:
         return own  # "proposes that the rate be set at …"
     if above.mode in OPEN:
         return above.mode
     return Mode.DENIED if above.negated else None
+
+
+def _saying(tokens: Sequence[Token], that: int) -> int | None:
+    """The verb before "that", and before "to somebody that"."""
+    if tokens[that - 1].low in TRIGGERS or tokens[that - 1].low in _RULING:
+        return that - 1
+    for k in range(that - 1, max(0, that - 6), -1):
+        if tokens[k].low == "to":
+            return k - 1 if GOVERNORS.get(tokens[k - 1].low) in (Stance.PROPOSE, Stance.WISH) else None
+    return None
 
 
 def _warned(clause: Clause) -> Mode | None:

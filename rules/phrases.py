@@ -18,6 +18,7 @@ ELSEWHERE = "?"
 """Stands for any other country, as an owner or a target."""
 DEFINITE = frozenset("the this that these those its their his such both".split())
 
+_ARTICLES = DEFINITE | {"a", "an"}
 _STOP_LEFT = frozenset(
     (
         ", ; : — ( ) . ! ? said says told that which who by after before with until than if unless while but "
@@ -82,6 +83,12 @@ class Phrase:
     def holds(self, label: Label, fact: str | None = None) -> bool:
         """Whether a hit of this label is in the phrase, of this fact where one is given."""
         return (label, fact) in self.held
+
+    def is_without(self, fact: str) -> bool:
+        """Whether a word that the pack excludes for this fact stands in the phrase, from its article on."""
+        articles = (k for k in range(self.noun.start - 1, self.left - 1, -1) if self.tokens[k].low in _ARTICLES)
+        first = next(articles, self.left)
+        return any(h.start >= first and h.entry.label is Label.WITHOUT and h.entry.of == fact for h in self.inside)
 
 
 def phrase_of(sight: Sight, noun: Hit, sides: set[str]) -> Phrase:
@@ -219,3 +226,13 @@ def is_modifier(noun: Hit, sight: Sight) -> bool:
     """Whether a noun only modifies the next one: the "tariff" of "tariff truce"."""
     following = sight.between(noun.end, noun.end + 1)
     return any(h.entry.label is Label.NOUN and h.entry.of != noun.entry.of for h in following)
+
+
+def is_topic(noun: Hit, sight: Sight) -> bool:
+    """Whether a noun says what another thing is about: the "tariffs" of "the truce on tariffs"."""
+    if noun.start < 2 or sight.tokens[noun.start - 1].low not in ("on", "over"):
+        return False
+    return any(
+        h.end == noun.start - 1 and h.entry.label is Label.NOUN and h.entry.of != noun.entry.of
+        for h in sight.between(noun.start - 4, noun.start - 1)
+    )

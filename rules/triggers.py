@@ -24,6 +24,9 @@ _DETERMINERS = frozenset(
     ).split()
 )
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
+_ARTICLES = frozenset("the a an its their his her 's our any no".split())
+_EVENTS = frozenset("end halt pause freeze delay".split())
+"""Nouns of an event that, as verbs, take their object without a preposition."""
 _VERBAL = AUXILIARY | MODAL_FUTURE | MODAL_HEDGE | MODAL_WISH | frozenset("to would not who that which and or".split())
 _PREPOSITIONS = frozenset("in of under by for with from on at about over between against".split())
 _DOUBT = frozenset("doubt jeopardy risk threat in".split())
@@ -143,7 +146,10 @@ def _can_stand(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
 
 def _is_noun(tokens: Sequence[Token], index: int) -> bool:
     """ "Its present end": behind an adjective and a determiner, where no verb in its base form can stand."""
-    if index < 2 or tokens[index - 2].low not in _DETERMINERS:
+    following = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    if following in ("to", "of") and tokens[index].low in _EVENTS:
+        return True  # "demands end to …"
+    if index < 2 or tokens[index - 2].low not in _ARTICLES or tokens[index - 1].raw[:1].isupper():
         return False
     before = tokens[index - 1].low
     adjective = before.isalpha() and before != "longer" and not before.endswith(("s", "ly"))
