@@ -46,7 +46,13 @@ def _owner(when: TimeExpression, reading: Reading) -> Pair:
     if when.end < min(tokens[min(p.index, p.mention.start)].start for p in everyone):
         main = [p for p in everyone if not p.reduced and p.frame.mode is not Mode.BACKGROUND]
         return (main or everyone)[0]
-    return min(everyone, key=lambda p: _distance(tokens[p.index].start, tokens[p.end - 1].end, when))
+    told = [p for p in everyone if not (p.reduced and _comma(tokens, p, when))]
+    return min(told or everyone, key=lambda p: _distance(tokens[p.index].start, tokens[p.end - 1].end, when))
+
+
+def _comma(tokens: Sequence[Token], pair: Pair, when: TimeExpression) -> bool:
+    """Whether a comma closes what a participle describes before a date comes: "the duty charged on …, as of Monday"."""
+    return any(token.low == "," for token in tokens[pair.end :] if token.end <= when.start)
 
 
 def _distance(start: int, end: int, when: TimeExpression) -> int:

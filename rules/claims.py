@@ -86,6 +86,8 @@ class Claim:
     """What the clause says becomes of the value, where it has to be reckoned from the record."""
     anaphor: bool = False
     """The fact is named by a pronoun or a short name."""
+    act: bool = False
+    """It dates what was done to the fact, and says no more: "the order takes effect on Monday"."""
     happened: PartialDate | None = None
     """The day on which it is said to have happened."""
     first: Claim | None = None

@@ -14,7 +14,7 @@ from rules.claims import Claim
 from rules.compare import Verdict, Why, compare
 from rules.frames import Mode
 from rules.grammar import Op
-from rules.model import Article, Entry, Finding, Kind, Ledger, Severity, SourceKind, State, Status
+from rules.model import Article, Entry, Finding, Kind, Ledger, PartialDate, Severity, SourceKind, State, Status
 from rules.pack import FactSpec, Pack
 from rules.record import differs, merge
 from rules.speakers import Speaker
@@ -42,10 +42,11 @@ def consolidate(article: Article, claims: Sequence[Claim], ledger: Ledger, pack:
 def _finding(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: Ledger, pack: Pack) -> Finding:
     heard = _judged(article, claims, spec, ledger)
     judged = _body_over_headline(_without_denied(heard))
+    judged, acts = [pair for pair in judged if not pair[0].act] or judged, [pair for pair in heard if pair[0].act]
     claim, verdict = min(judged, key=lambda pair: _preference(*pair))
     before = ledger.state(spec.id)
     if verdict.kind is Kind.CHANGE and verdict.why is not Why.PART:
-        claimed = _enriched(claim, verdict.claimed, judged)
+        claimed = _dated(_enriched(claim, verdict.claimed, judged), acts, article)
         verdict = replace(verdict, claimed=claimed, after=merge(before, claimed))
     finding = _write(article, claim, verdict, before, (pack.id, spec.topic))
     if verdict.kind is Kind.CHANGE:
@@ -129,6 +130,21 @@ def _enriched(claim: Claim, claimed: State, judged: Sequence[Judged]) -> State:
             claimed.until or state.until,
         )
     return claimed
+
+
+def _dated(claimed: State, acts: Sequence[Judged], article: Article) -> State:
+    """With the days that the article gives for the act itself; a rate from a later day on is not in force yet."""
+    today = PartialDate.of(article.published.date())
+    for claim, verdict in acts:
+        told, own = claim.state, claimed.effective in (None, today)
+        if verdict.kind in (Kind.CHANGE, Kind.CONFIRM):
+            claimed = replace(
+                claimed,
+                effective=(told.effective if own else None) or claimed.effective,
+                until=claimed.until or told.until,
+            )
+    later = claimed.effective is not None and claimed.effective.exact is not None and claimed.effective > today
+    return replace(claimed, status=Status.ANNOUNCED) if later and claimed.status is Status.IN_FORCE else claimed
 
 
 def _at_odds(other: State, claimed: State) -> bool:

@@ -147,6 +147,8 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
     state = told_dates(spec.kind, pair, reading, dates, today)
     state = replace(state, value=value_of(pair, reading, spec.unit, claim))
     claim.state = settle(spec.kind, pair, claim, state, today)
+    if pair.mention.act:
+        claim.act, claim.state = True, replace(claim.state, status=None, value=None)
     if claim.mode is Mode.BACKGROUND and _names_a_day_to_come(claim.state, today):
         claim.mode = Mode.ASSERTED
     return claim

@@ -23,6 +23,12 @@ from rules.text import Sentence, Token
 
 _PUTTING = frozenset(word for word, found in TRIGGERS.items() if any(t.op is Op.IMPOSE for t in found))
 _PRONOUNS = frozenset("it this that they these those them".split())
+_ACTS = frozenset(
+    "order orders proclamation decree notice change changes cut cuts reduction reductions increase increases hike "
+    "hikes move moves decision decisions step steps adjustment adjustments suspension extension pause reprieve waiver "
+    "measure measures amendment amendments".split()
+)
+_DETERMINERS = frozenset("the his her its their this that these those both".split())
 _OPENERS = frozenset(', and but : " that'.split())
 _NAMED = 9
 """The weight of a name that is the fact by itself."""
@@ -42,6 +48,8 @@ class Mention:
     """Only a part of it is meant."""
     anaphor: bool = False
     """A pronoun or a short name, resolved to the fact last named."""
+    act: bool = False
+    """What was done to the fact is meant, and not the fact: "the order", "both cuts"."""
     weight: int = 3
 
 
@@ -70,7 +78,7 @@ class Finder:
                 found += _objects(sight.tokens, found)
         else:
             self._header(sentence, number, sight.hits, memory)
-            found = [*_pronoun(sight, memory, number)]
+            found = [*_pronoun(sight, memory, number)] or [*_acts(sight, memory, number)]
         found.sort(key=lambda m: m.head)
         memory.take_up(sentence, number, (m.fact for m in found), sight.hits)
         return found
@@ -214,6 +222,22 @@ def _pronoun(sight: Sight, memory: Memory, number: int) -> Iterator[Mention]:
     index = next((k for k, token in enumerate(tokens) if token.low in _PRONOUNS and _stands_for(tokens, k)), None)
     if len(recent) == 1 and index is not None:
         yield Mention(recent.pop(), index, index, index + 1, anaphor=True, weight=1)
+
+
+def _acts(sight: Sight, memory: Memory, number: int) -> Iterator[Mention]:
+    """ "The order takes effect on Monday", "both cuts": what the sentence before has told was done."""
+    if not memory.facts or number - memory.facts[-1][1] > _RECENT or memory.foreign >= number:
+        return
+    tokens, recent = sight.tokens, {fact for fact, when in memory.facts if when == memory.facts[-1][1]}
+    index = next((k for k in range(1, min(7, len(tokens))) if tokens[k].low in _ACTS and _determined(tokens, k)), None)
+    if index is not None and (len(recent) == 1 or tokens[index].low.endswith("s")):
+        for fact in sorted(recent):
+            yield Mention(fact, index, index, index + 1, anaphor=True, act=True, weight=1)
+
+
+def _determined(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a noun stands behind an article or the like, with at most one word between."""
+    return any(token.low in _DETERMINERS for token in tokens[max(0, index - 2) : index])
 
 
 def _stands_for(tokens: Sequence[Token], index: int) -> bool:

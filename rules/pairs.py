@@ -116,7 +116,9 @@ def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
     able = [
         m
         for m in scene.mentions
-        if _able(trigger.op, scene.pack.facts[m.fact]) and not _undoes_an_intention(act, m, scene.tokens)
+        if _able(trigger.op, scene.pack.facts[m.fact])
+        and (not m.act or trigger.op in _OF_ACTS)
+        and not _undoes_an_intention(act, m, scene.tokens)
     ]
     if trigger.op in SELF_NAMING:
         yield from (act.on(m) for m in self_named(act, scene))
@@ -134,6 +136,8 @@ def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
 
 _INTENTIONS = frozenset(INTENTIONS.split())
 _DROPS = frozenset({Op.WITHDRAW, Op.SUSPEND, Op.DELAY, Op.END})
+_OF_ACTS = frozenset({Op.START, Op.EXPIRE})
+"""What an act can do itself: it takes effect, and it runs out."""
 _TAKES_OFF = _DROPS | {Op.LOWER, Op.BLOCK, Op.SHORTEN}
 
 
