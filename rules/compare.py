@@ -271,6 +271,7 @@ def _signal(case: Case, claimed: State, why: Why) -> Verdict:
     """A prospect, where it is one of something that the record does not say."""
     claim = case.claim
     moving = claim.op in _MOVING or (claim.op is Op.BUY and claim.mode is Mode.WISHED)
+    moving = moving or (claim.fresh and claim.op is Op.THREATEN and case.before.status is not Status.THREATENED)
     if claim.mode is Mode.THREATENED and case.before.status is Status.THREATENED and not moving:
         claimed = replace(claimed, status=None)
     if not moving and not differs(claimed, case.before):
@@ -305,6 +306,8 @@ def _step_behind(case: Case, claimed: State) -> Verdict | None:
     """An earlier step told again: "agreed" when the record has it announced, with nothing else that is new."""
     if claimed.status not in STEPS or case.before.status not in STEPS:
         return None
+    if case.claim.op in (Op.EXTEND, Op.SHORTEN) and case.record.untouched:
+        return None  # "agreed to extend the truce" is news of a truce that holds
     behind = STEPS[claimed.status] < STEPS[case.before.status]
     other = differs(replace(claimed, status=None), case.before)
     return Verdict(Kind.CONFIRM, Why.BEHIND, claimed) if behind and not other else None

@@ -18,7 +18,7 @@ from rules.lexicon import Hit, Label, Lexicon
 from rules.memory import Memory
 from rules.mentions import Mention, finder
 from rules.modality import belies, depends, mode_of
-from rules.model import Article, PartialDate, SourceKind, State, Status
+from rules.model import Article, FactKind, PartialDate, SourceKind, State, Status
 from rules.pack import FactSpec
 from rules.pairs import pairs
 from rules.settle import settle, told_dates
@@ -130,7 +130,7 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         sentence=reading.sentence,
         cues=(*pair.frame.cues, " ".join(token.raw for token in tokens[pair.index : pair.end][:4])),
         negated=pair.frame.negated,
-        part=pair.mention.part or op is Op.EXEMPT,
+        part=pair.mention.part or op is Op.EXEMPT or _is_eased(pair, spec),
         headline=reading.sentence.title,
         conditional=depends(reading.sight),
         agreed=pair.frame.agreed or _agreed_behind(pair, tokens),
@@ -152,6 +152,11 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
     if claim.mode is Mode.BACKGROUND and _names_a_day_to_come(claim.state, today):
         claim.mode = Mode.ASSERTED
     return claim
+
+
+def _is_eased(pair: Pair, spec: FactSpec) -> bool:
+    """Whether a rule without a rate is tightened or eased: a part of it changes, and it stays."""
+    return pair.trigger.op in (Op.RAISE, Op.LOWER) and spec.kind is FactKind.MEASURE and not spec.unit
 
 
 def _by_court(pair: Pair, reading: Reading) -> bool:

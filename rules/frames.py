@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rules.grammar import GOVERNORS, Form, Stance
+from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance
 from rules.text import Token
 from rules.words import ADVERB, AUXILIARY, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH, NEGATION
 
@@ -69,6 +69,7 @@ _TELLING = frozenset(
 )
 _LETTING = ("let", "lets", "letting")
 _CAUSING = ("have", "make", "having", "making", "get", "help", "see")
+_STOPPING = frozenset({Op.SUSPEND, Op.DELAY, Op.WITHDRAW, Op.END})
 _TOPICAL = frozenset("about on of for against towards toward".split())
 """Before a gerund these name what something is about, and tell no event."""
 _MAX_DEPTH = 4
@@ -122,6 +123,9 @@ def frame(
         elif "to" in chain and not aux:
             # a headline's infinitive ("Trump to visit China") is a future; elsewhere it is a purpose
             out.future, out.mode = True, Mode.COMMITTED if headline else Mode.BACKGROUND
+        elif Form.GERUND in forms and (stop := _stopping(tokens, start)) is not None:
+            stopped = frame(tokens, stop, forms_of(tokens[stop].low), headline=headline, depth=depth + 1)
+            out.mode, out.top, out.negated = stopped.mode, stopped.top, not stopped.negated
         elif Form.GERUND in forms and start > 0 and tokens[start - 1].low in _TOPICAL:
             out.mode = Mode.BACKGROUND  # "a paper on extending the truce"
     if noun and out.governor is None and not headline and not _told_of(tokens, index):
@@ -129,6 +133,15 @@ def frame(
     elif out.bare and Form.BASE in forms:
         _subjunctive(out, tokens, start - 1, depth)
     return out
+
+
+def _stopping(tokens: Sequence[Token], start: int) -> int | None:
+    """The verb by which what a gerund names does not come: "held off on lifting", "stopped short of suspending"."""
+    near = [token.low for token in tokens[max(0, start - 3) : start]]
+    if near[-2:] in (["short", "of"], ["off", "on"]) and len(near) == 3:
+        return start - 3
+    stops = bool(near) and any(t.op in _STOPPING and not t.rest for t in TRIGGERS.get(near[-1], ()))
+    return start - 1 if stops else None
 
 
 def _chain(tokens: Sequence[Token], index: int) -> tuple[list[str], int]:
@@ -197,6 +210,8 @@ def _modals(out: Frame, tokens: Sequence[Token], chain: Sequence[str], aux: set[
         out.future, out.mode = True, Mode.COMMITTED
     if "to" in words and aux & {"was", "were"}:
         out.mode = Mode.BACKGROUND
+    if "to" in words and ("yet" in words or "still" in words) and aux & {"has", "have", "had"}:
+        out.negated = not out.negated  # "has yet to be cut"
     if {"about", "to"} <= words:
         out.mode = Mode.HEDGED
 

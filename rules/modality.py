@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rules.claims import Reading
+from rules.dates import Role
 from rules.frames import DECIDED, HARD, OPEN, STANCE_MODE, Frame, Mode, forms_of, frame
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance
 from rules.model import FactKind
@@ -37,6 +38,8 @@ _DENYING_PAIRS = {
     "shrugged": ("off",),
     "batted": ("away",),
     "poured": ("cold", "scorn"),
+    "earlier": ("version",),
+    "previous": ("version",),
     "not": ("mean", "imply"),
     "n't": ("mean", "imply"),
     "no": ("truth", "basis"),
@@ -58,6 +61,10 @@ _BELIED = frozenset(
     "false untrue fake forgery hoax mistake wrong fabricated invented baseless unfounded fiction nonsense bogus".split()
 )
 _SUBJECTS = frozenset("he she it they we".split())
+_PROSPECTS = frozenset(
+    "discussion consideration review study likely possible expected considered discussed planned cards imminent "
+    "works sight examined weighed mooted".split()
+)
 _TRUE = frozenset("real true genuine authentic so correct accurate".split())
 
 
@@ -264,6 +271,25 @@ def _planned(clause: Clause) -> Mode | None:
     return Mode.BACKGROUND if any(inserted or p.index > pair.index for p in others) else None
 
 
+def _in_prospect(clause: Clause) -> Mode | None:
+    """ "A delay of the rules is under discussion"."""
+    if Form.NOUN not in clause.pair.trigger.form or clause.words.isdisjoint(_PROSPECTS):
+        return None
+    behind = clause.tokens[max(clause.pair.end, clause.pair.mention.head) :]
+    for k, token in enumerate(behind[:14]):
+        if token.low in _FINITE | {"remains", "be"}:
+            return Mode.HEDGED if any(t.low in _PROSPECTS for t in behind[k + 1 : k + 4]) else None
+    return None
+
+
+def _faces(clause: Clause) -> Mode | None:
+    """ "Goods that face a duty of 20 percent": how it is, unless a day is given from when."""
+    token = clause.tokens[clause.pair.index].low
+    dated = any(when.role in (Role.EFFECTIVE, Role.ON) for when in clause.reading.dates)
+    faced = token in ("face", "faces", "faced", "facing") and clause.mode is Mode.ASSERTED
+    return Mode.BACKGROUND if faced and not dated else None
+
+
 def _only_describes(clause: Clause) -> Mode | None:
     """ "The rules suspended in November are …": a bare participle, and another verb that says something of the same."""
     pair, reading = clause.pair, clause.reading
@@ -291,6 +317,8 @@ QUESTIONS = (
     _under_background,
     _end_of_an_event,
     _planned,
+    _in_prospect,
+    _faces,
     _only_describes,
 )
 """The order in which a clause is asked how it is told; where none answers, the frame of the verb decides."""

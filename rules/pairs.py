@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from rules.events import HOSTING, NAMING, SELF_NAMING, self_named
 from rules.frames import STANCE_MODE, Frame, Mode, forms_of, frame
-from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance, Trigger
+from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance, Trigger, inflect
 from rules.lexicon import Label
 from rules.mentions import Mention
 from rules.model import FactKind
 from rules.pack import FactSpec
 from rules.text import Token
 from rules.triggers import COULD_BE, HARD, Act, Pair, Scene, readings
-from rules.words import AUXILIARY, INTENTIONS, MODAL_FUTURE, NEGATION, SUBORDINATE
+from rules.words import AUXILIARY, EASING, INTENTIONS, MODAL_FUTURE, NEGATION, SUBORDINATE
 
 _GATHERINGS = "CONSIDER START END WITHDRAW DELAY ADVANCE HAPPEN SCHEDULE SET RESTORE"
 OPS: dict[FactKind, frozenset[Op]] = {
@@ -37,7 +37,6 @@ OPS: dict[FactKind, frozenset[Op]] = {
 }
 """What can happen to a fact of each kind."""
 
-_NEEDS_A_RATE = frozenset({Op.SET, Op.RAISE, Op.LOWER})
 _REACH = 26
 """How far, in tokens, a verb looks for what it is about."""
 
@@ -90,6 +89,13 @@ def _undoes_an_intention(act: Act, mention: Mention, tokens: Sequence[Token]) ->
     """ "Dropped its plan to lift the duty", "plans to lift the duty were dropped": the duty stays."""
     if act.trigger.op not in _DROPS:
         return False
+    stopped = tokens[act.end : mention.head]
+    for k, token in enumerate(stopped[:3]):
+        found = TRIGGERS.get(token.low, ())
+        if any(Form.GERUND in t.form for t in found) and all(
+            w.low in ("on", "of", "off", "short") for w in stopped[:k]
+        ):
+            return any(t.op in _TAKES_OFF for t in found)  # "held off on lifting the duty"
     left = range(mention.head - 1, max(1, mention.head - 12), -1)
     verb = next((k for k in left if tokens[k - 1].low == "to" and tokens[k].low in TRIGGERS), None)
     if verb in (None, act.index) or not any(token.low in _INTENTIONS for token in tokens[max(0, verb - 5) : verb - 1]):
@@ -116,7 +122,7 @@ def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
     able = [
         m
         for m in scene.mentions
-        if _able(trigger.op, scene.pack.facts[m.fact])
+        if _able(trigger.op, scene.tokens[act.index].low, scene.pack.facts[m.fact])
         and (not m.act or trigger.op in _OF_ACTS)
         and not _undoes_an_intention(act, m, scene.tokens)
     ]
@@ -136,14 +142,18 @@ def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
 
 _INTENTIONS = frozenset(INTENTIONS.split())
 _DROPS = frozenset({Op.WITHDRAW, Op.SUSPEND, Op.DELAY, Op.END})
+_RATES = frozenset({Op.SET, Op.RAISE, Op.LOWER})
+_EASING = frozenset(word for lemma in EASING.split() for word in inflect(lemma))
 _OF_ACTS = frozenset({Op.START, Op.EXPIRE})
 """What an act can do itself: it takes effect, and it runs out."""
 _TAKES_OFF = _DROPS | {Op.LOWER, Op.BLOCK, Op.SHORTEN}
 
 
-def _able(op: Op, spec: FactSpec) -> bool:
-    """Whether an op can happen to a fact: only what has a rate can be raised, cut or set."""
-    return op in OPS[spec.kind] and not (op in _NEEDS_A_RATE and spec.kind is FactKind.MEASURE and not spec.unit)
+def _able(op: Op, word: str, spec: FactSpec) -> bool:
+    """Whether an op can happen to a fact: what has no rate can be eased and tightened, and not raised, cut or set."""
+    if spec.kind is FactKind.MEASURE and not spec.unit and op in _RATES:
+        return word in _EASING
+    return op in OPS[spec.kind]
 
 
 def _verbal(act: Act, scene: Scene, able: Sequence[Mention]) -> Iterator[Pair]:
@@ -270,7 +280,7 @@ def _closes(tokens: Sequence[Token], k: int) -> bool:
     """Whether a token ends the clause of the verb before it; "until" and "as of" do not."""
     word = tokens[k].low
     as_of = word == "as" and k + 1 < len(tokens) and tokens[k + 1].low == "of"
-    return word in HARD or (word in SUBORDINATE and word != "until" and not as_of)
+    return word in HARD or word in ("unless", "if") or (word in SUBORDINATE and word != "until" and not as_of)
 
 
 def _before(act: Act, tokens: Sequence[Token], able: Sequence[Mention]) -> Mention | None:

@@ -31,7 +31,7 @@ _TAKES_OFF = {
     Op.BLOCK: Status.BLOCKED,
 }
 _MOVES = frozenset({Op.DELAY, Op.ADVANCE, Op.EXTEND, Op.SHORTEN})
-_OUTLINES = frozenset("framework outline".split())
+_OUTLINES = frozenset("framework outline outlines consensus roadmap contours".split())
 _TOLD_FORMS = frozenset({Form.PAST, Form.PARTICIPLE, Form.NOUN, Form.GERUND})
 
 
@@ -188,12 +188,20 @@ def _is_ahead(pair: Pair, claim: Claim, day: PartialDate | None, today: date) ->
 
 def _deal(pair: Pair, claim: Claim, state: State, _today: date) -> State:
     op = pair.trigger.op
-    if op is Op.REACH and claim.sentence.tokens[pair.mention.head].low in _OUTLINES:
+    if op is Op.REACH and _is_outline(pair, claim):
         return State(Status.FRAMEWORK)  # to settle a framework is not to settle the deal
     if op is Op.SIGN and claim.mode is Mode.COMMITTED:
         return State()  # it will be signed: nothing has become of it yet
     status = {Op.REACH: Status.AGREED, Op.SIGN: Status.SIGNED, Op.SUSPEND: Status.SUSPENDED}.get(op, Status.COLLAPSED)
     return State(status, None, state.effective if op is Op.SIGN else None)
+
+
+def _is_outline(pair: Pair, claim: Claim) -> bool:
+    """ "A framework", "a basic consensus on a deal", "a deal in principle"."""
+    tokens = claim.sentence.tokens
+    words = {token.low for token in tokens[pair.end : pair.mention.head + 1]}
+    head = pair.mention.head + 1
+    return bool(words & _OUTLINES) or [t.low for t in tokens[head : head + 2]] == ["in", "principle"]
 
 
 SETTLE: dict[FactKind, Settle] = {

@@ -10,15 +10,15 @@ VERBS = {
     "threaten": "threaten brandish dangle vow menace",
     "propose": "propose float table circulate draft",
     "impose": (
-        "impose implement enforce levy slap institute apply introduce reinstitute enact initiate charge collect "
-        "clap smack whack"
+        "face impose implement enforce levy slap institute apply introduce reinstitute enact initiate charge "
+        "collect clap smack whack"
     ),
     "start": "begin start commence apply",
     "set": "set fix reset peg adjust modify amend change revise recalibrate",
-    "raise": "raise hike increase double triple quadruple bump lift boost up heighten escalate",
+    "raise": "raise hike increase double triple quadruple bump lift boost up heighten escalate tighten toughen stiffen",
     "lower": (
-        "cut lower reduce trim pare shave halve slash ease soften shrink decrease chop clip dock prune dent whittle "
-        "scale lessen"
+        "relax loosen cut lower reduce trim pare shave halve slash ease soften shrink decrease chop clip dock prune "
+        "dent whittle scale lessen"
     ),
     "suspend": "suspend pause freeze halt mothball waive shelve stop stay park",
     "delay": "delay postpone defer reschedule retard wait",
@@ -37,7 +37,7 @@ VERBS = {
     "shorten": "shorten curtail truncate",
     "meet": "meet",
     "travel": "travel visit tour host receive welcome",
-    "happen": "happen occur proceed materialise materialize",
+    "happen": "happen occur proceed materialise materialize hold convene stage",
     "schedule": "schedule arrange book pencil",
     "reach": "reach conclude finalise finalize clinch seal complete strike settle",
     "sign": "sign ink initial countersign",
@@ -100,8 +100,8 @@ PHRASES = {
     "withdraw": (
         "walk out on; walk out of; back down from; back down on; bow out of; stay away from; give up; rip …8 up; "
         "phase …8 out; wipe …8 out; strip …8 away; take …8 off; call …10 off; pull out of; take …14 off the table; "
-        "walk away from; back away from; back off; back out of; climb down from; do away with; get rid of; strike "
-        "…6 from; tear …6 up"
+        "walk away from; back away from; back off; back out of; climb down from; do away with; get rid of; go "
+        "away~; fall away~; strike …6 from; tear …6 up"
     ),
     "expire": "run out~",
     "exempt": "carve …8 out of; take …6 out of; leave …6 out of",
@@ -166,7 +166,10 @@ NOUNS = {
 """The nouns of each op: "the suspension of the rules"."""
 
 PREDICATES = {
-    "withdraw": "off the table; gone; off; toast; history; in doubt; in jeopardy; at risk; under threat; up in the air",
+    "withdraw": (
+        "no longer on the table; no longer on the cards; no longer planned; off the table; gone; off; toast; "
+        "history; in doubt; in jeopardy; at risk; under threat; up in the air"
+    ),
     "collapse": "dead; finished; in tatters; in ruins; kaput",
     "end": "over",
     "block": "void; null and void; illegal; unlawful; unconstitutional; invalid",
@@ -211,7 +214,7 @@ WORDS_OF_STANCE = {
         "likely unlikely poised close near possible possibly probably perhaps maybe could may might reportedly "
         "inclined minded rumoured rumored tentative"
     ),
-    "consider": "talks idea options option whether possibility",
+    "consider": "talks idea options option whether possibility prospect prospects chance chances likelihood",
     "expect": "hopes",
     "threat": "threat threats choice",
     "propose": "proposal draft offer bill",
@@ -231,6 +234,9 @@ NEARING = (
     "within sight of; inches from; closing in on; homing in on; on course for; on track for; heading for"
 )
 """Before a thing that is to be reached: "are close to a deal"."""
+
+EASING = "ease relax loosen soften tighten toughen stiffen"
+"""What can be done to a rule that has no rate."""
 
 HOSTING = "host receive welcome"
 """Verbs of a visit whose object is who comes: "Xi will host Trump in Beijing"."""
@@ -252,14 +258,20 @@ IRREGULAR = (
 
 DOUBLED = (
     "slap stop rip step chop clip bin clap jet wrap bar strip snap drop scrap skip trim ship cancel annul travel "
-    "defer commit plan prefer"
+    "defer commit plan prefer initial"
 )
 """Verbs whose last consonant is doubled before -ed and -ing."""
 
 DOUBLED_GERUND = "cut set hit put begin get run sit win let"
 """Irregular verbs whose last consonant is doubled before -ing."""
 
-AMERICAN = {"cancelled": "canceled", "travelled": "traveled", "cancelling": "canceling", "travelling": "traveling"}
+AMERICAN = {
+    "initialled": "initialed",
+    "cancelled": "canceled",
+    "travelled": "traveled",
+    "cancelling": "canceling",
+    "travelling": "traveling",
+}
 
 AUXILIARY = frozenset("has have had is are was were be been being am do does did having 's 're 've 'd 'll".split())
 MODAL_FUTURE = frozenset("will shall 'll won't shan't".split())
