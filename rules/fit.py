@@ -79,6 +79,11 @@ class Fit:
             return True
         return not memory.elsewhere and (Label.COUNTRY, None) not in held
 
+    def is_presumable(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
+        """Whether a phrase without a mark can be this fact: aimed where it is, and its owner's."""
+        aimed = spec.on in phrase.on or _is_hit(phrase, spec.on)
+        return aimed and self._possible(spec, phrase, memory) and self._is_owner(spec, phrase, memory)
+
     def _is_between(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
         """Whether a thing between two parties is between these: it names them, or no other country is in sight."""
         if spec.kind not in _BETWEEN:
@@ -90,7 +95,7 @@ class Fit:
 
     def _aimless(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
         """ "An additional duty", on nobody: the short name of whatever came before."""
-        if not spec.on or spec.on in phrase.on or spec.id in memory.title:
+        if not spec.on or spec.on in phrase.on or spec.id in memory.title or _is_hit(phrase, spec.on):
             return False
         return not _speaks_of_goods(phrase.tokens, spec.on, phrase.hits)
 
@@ -179,6 +184,16 @@ def _is_their_meeting(phrase: Phrase) -> bool:
     start = phrase.noun.start
     before = phrase.tokens[start - 1].low if start else ""
     return phrase.tokens[start].low in ("meeting", "summit", "sit") and before in ("the", "'s", "their")
+
+
+def _is_hit(phrase: Phrase, party: str | None) -> bool:
+    """ "Hit China with a tariff of …": the target stands between the verb and "with"."""
+    tokens = phrase.tokens
+    return any(
+        h.entry.of == party and h.entry.label is Label.PARTY and any(t.low == "with" for t in tokens[h.end : h.end + 2])
+        for h in phrase.hits
+        if phrase.noun.start - 9 <= h.start < phrase.noun.start
+    )
 
 
 def _describes(tokens: Sequence[Token], h: Hit) -> bool:

@@ -15,7 +15,7 @@ from rules.fit import Fit, contradicts
 from rules.grammar import TRIGGERS, Op
 from rules.lexicon import Entry, Hit, Label, Lexicon
 from rules.memory import Memory
-from rules.model import FactKind
+from rules.model import FactKind, Status
 from rules.pack import FactSpec
 from rules.phrases import ELSEWHERE, LEFT, RIGHT, Phrase, is_modifier, is_topic, is_verb, is_verbal, phrase_of
 from rules.sight import Sight
@@ -23,6 +23,7 @@ from rules.text import Sentence, Token
 
 _PUTTING = frozenset(word for word, found in TRIGGERS.items() if any(t.op is Op.IMPOSE for t in found))
 _PRONOUNS = frozenset("it this that they these those them".split())
+_PENDING = (Status.THREATENED, Status.PROPOSED)
 _ACTS = frozenset(
     "order orders proclamation decree notice change changes cut cuts reduction reductions increase increases hike "
     "hikes move moves decision decisions step steps adjustment adjustments suspension extension pause reprieve waiver "
@@ -50,6 +51,8 @@ class Mention:
     """A pronoun or a short name, resolved to the fact last named."""
     act: bool = False
     """What was done to the fact is meant, and not the fact: "the order", "both cuts"."""
+    presumed: bool = False
+    """It bears no mark of the fact: only a threat and an imposition are of it."""
     weight: int = 3
 
 
@@ -123,7 +126,7 @@ class Finder:
         weight, best = max(weights, key=lambda pair: pair[0], default=(0, None))
         if best is None or weight <= 0:
             fact = self._short_name(phrase, memory, number)
-            return _as_anaphor(fact, phrase) if fact else None
+            return _as_anaphor(fact, phrase) if fact else self._presumed(phrase, memory)
         part = phrase.holds(Label.PART, best.id) or phrase.partial
         mention = Mention(best.id, phrase.noun.start, phrase.left, phrase.right, part=part, weight=weight)
         return self._focused(mention, phrase, memory)
@@ -152,6 +155,18 @@ class Finder:
             if family in spec.noun:
                 return None if contradicts(spec, phrase) or phrase.holds(Label.WITHOUT, fact) else fact
         return None
+
+    def _presumed(self, phrase: Phrase, memory: Memory) -> Mention | None:
+        """ "A 155 percent tariff on Chinese goods": the one of its kind that is threatened or proposed at the baseline."""
+        if not any(token.low == "%" for token in phrase.tokens[phrase.left : phrase.right]):
+            return None
+        family = self.by_family.get(phrase.noun.entry.of, ())
+        pending = [
+            spec for spec in family if spec.record.status in _PENDING and self.fit.is_presumable(spec, phrase, memory)
+        ]
+        if len(pending) != 1:
+            return None
+        return Mention(pending[0].id, phrase.noun.start, phrase.left, phrase.right, presumed=True, weight=2)
 
     def _marked_elsewhere(self, phrase: Phrase, memory: Memory) -> str | None:
         """ "The duty", in a sentence that bears the mark of one fact only."""

@@ -85,6 +85,25 @@ def _unless_given_up(pair: Pair, scene: Scene) -> Pair | None:
     return replace(pair, trigger=trigger, index=index, end=index + 1, frame=own)
 
 
+def _can_happen_to(act: Act, mention: Mention, scene: Scene) -> bool:
+    """Whether a trigger can act on a mention at all, wherever the two stand."""
+    trigger, tokens = act.trigger, scene.tokens
+    if not _able(trigger.op, tokens[act.index].low, scene.pack.facts[mention.fact]):
+        return False
+    if mention.act and trigger.op not in _OF_ACTS:
+        return False
+    if mention.presumed and not _threatens_or_imposes(act, mention, scene):
+        return False
+    return not _undoes_an_intention(act, mention, tokens)
+
+
+def _threatens_or_imposes(act: Act, mention: Mention, scene: Scene) -> bool:
+    """Whether a trigger is a threat or an imposition, and no other country stands between it and what it is of."""
+    if act.trigger.op not in _OF_PRESUMED and act.trigger.stance is not Stance.THREAT:
+        return False
+    return not any(h.entry.label is Label.COUNTRY and act.index < h.start < mention.head for h in scene.hits)
+
+
 def _undoes_an_intention(act: Act, mention: Mention, tokens: Sequence[Token]) -> bool:
     """ "Dropped its plan to lift the duty", "plans to lift the duty were dropped": the duty stays."""
     if act.trigger.op not in _DROPS:
@@ -119,13 +138,7 @@ def _joined_frame(tokens: Sequence[Token], index: int, trigger: Trigger, own: Fr
 def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
     """The mentions that a trigger acts on, with everything joined to them by "and"."""
     trigger = act.trigger
-    able = [
-        m
-        for m in scene.mentions
-        if _able(trigger.op, scene.tokens[act.index].low, scene.pack.facts[m.fact])
-        and (not m.act or trigger.op in _OF_ACTS)
-        and not _undoes_an_intention(act, m, scene.tokens)
-    ]
+    able = [m for m in scene.mentions if _can_happen_to(act, m, scene)]
     if trigger.op in SELF_NAMING:
         yield from (act.on(m) for m in self_named(act, scene))
     if scene.tokens[act.index].low in HOSTING:
@@ -144,6 +157,7 @@ _INTENTIONS = frozenset(INTENTIONS.split())
 _DROPS = frozenset({Op.WITHDRAW, Op.SUSPEND, Op.DELAY, Op.END})
 _RATES = frozenset({Op.SET, Op.RAISE, Op.LOWER})
 _EASING = frozenset(word for lemma in EASING.split() for word in inflect(lemma))
+_OF_PRESUMED = frozenset({Op.THREATEN, Op.IMPOSE, Op.PROPOSE})
 _OF_ACTS = frozenset({Op.START, Op.EXPIRE})
 """What an act can do itself: it takes effect, and it runs out."""
 _TAKES_OFF = _DROPS | {Op.LOWER, Op.BLOCK, Op.SHORTEN}

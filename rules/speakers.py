@@ -26,7 +26,7 @@ REPORTING = frozenset(
         "argued predicts predicted estimates estimated believes believed thinks said says say saying warned warns told "
         "tells tell statement announced announces confirmed confirms replied replies added adds wrote writes informed "
         "stated according disclosed revealed reveals reported reports recalled claimed insisted noted explained "
-        "declared posted"
+        "declared posted notified"
     ).split()
 )
 """Words by which somebody is told to have said something."""
