@@ -157,7 +157,7 @@ class Finder:
         return None
 
     def _presumed(self, phrase: Phrase, memory: Memory) -> Mention | None:
-        """ "A 155 percent tariff on Chinese goods": the one of its kind that is threatened or proposed at the baseline."""
+        """ "A 155 percent tariff on Chinese goods": the one that the baseline has threatened or proposed."""
         if not any(token.low == "%" for token in phrase.tokens[phrase.left : phrase.right]):
             return None
         family = self.by_family.get(phrase.noun.entry.of, ())
@@ -173,7 +173,8 @@ class Finder:
         family = self.by_family.get(phrase.noun.entry.of, ())
         aimed = {spec.id for spec in family if self.fit.is_aimed(spec, phrase, memory)}
         marked = self.fit.marked(phrase) & aimed
-        return marked.pop() if len(marked) == 1 and not memory.elsewhere else None
+        elsewhere = memory.elsewhere or any(h.entry.label is Label.COUNTRY for h in phrase.hits)
+        return marked.pop() if len(marked) == 1 and not elsewhere else None
 
     def _known(self, phrase: Phrase, memory: Memory, number: int) -> str | None:
         """ "The framework" in an article about both parties: the story has one such thing."""
