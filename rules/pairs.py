@@ -110,10 +110,8 @@ def _undoes_an_intention(act: Act, mention: Mention, tokens: Sequence[Token]) ->
         return False
     stopped = tokens[act.end : mention.head]
     for k, token in enumerate(stopped[:3]):
-        found = TRIGGERS.get(token.low, ())
-        if any(Form.GERUND in t.form for t in found) and all(
-            w.low in ("on", "of", "off", "short") for w in stopped[:k]
-        ):
+        found = TRIGGERS.get(token.low, ()) if token.low.endswith("ing") else ()
+        if found and all(word.low in ("on", "of", "off", "short") for word in stopped[:k]):
             return any(t.op in _TAKES_OFF for t in found)  # "held off on lifting the duty"
     left = range(mention.head - 1, max(1, mention.head - 12), -1)
     verb = next((k for k in left if tokens[k - 1].low == "to" and tokens[k].low in TRIGGERS), None)

@@ -151,6 +151,8 @@ def _is_noun(tokens: Sequence[Token], index: int) -> bool:
         return True  # "demands end to …"
     if index < 2 or tokens[index - 2].low not in _ARTICLES or tokens[index - 1].raw[:1].isupper():
         return False
+    if index > 2 and tokens[index - 3].low in ("have", "make", "let", "help"):
+        return False  # "to have its ministry lift …"
     before = tokens[index - 1].low
     adjective = before.isalpha() and before != "longer" and not before.endswith(("s", "ly"))
     return adjective and before not in _VERBAL and before not in TRIGGERS
