@@ -235,7 +235,7 @@ def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> Non
         if tokens[j].low in _LETTING or (caused and j > 0):
             above = frame(tokens, j, forms_of("let"), depth=depth + 1)
             out.mode, out.future, out.top = above.mode, above.future, above.top
-            out.agreed, out.negated = above.agreed, above.negated
+            out.agreed, out.negated, out.governor = above.agreed, above.negated, above.governor
             return
         if tokens[j].low == "that":
             wishes = (Stance.WISH, Stance.PROPOSE)
