@@ -28,6 +28,8 @@ class Said:
     """The day that the line of a timeline opens with."""
     background: bool = False
     """It stands under the heading "Background"."""
+    imagined: bool = False
+    """It stands under a headline that promises surprises, scenarios or predictions."""
 
 
 @dataclass(frozen=True, slots=True)

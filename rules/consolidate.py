@@ -107,7 +107,14 @@ def _without_denied(judged: list[Judged]) -> list[Judged]:
         for claim, verdict in judged
         if verdict.kind is not Kind.CHANGE or not (denied or claim.op in negated)
     ]
-    return quiet or judged
+    return _moved_not_cancelled(quiet or judged)
+
+
+def _moved_not_cancelled(judged: list[Judged]) -> list[Judged]:
+    """ "Will not go ahead on those dates. It has been moved to May 14": it is moved."""
+    moved = any(verdict.claimed.status is Status.POSTPONED for _, verdict in judged if verdict.kind is Kind.CHANGE)
+    kept = [pair for pair in judged if pair[1].claimed.status is not Status.CANCELLED]
+    return kept if moved and kept else judged
 
 
 def _preference(claim: Claim, verdict: Verdict) -> tuple[int, int, int, int]:

@@ -23,7 +23,7 @@ from rules.pack import FactSpec
 from rules.pairs import pairs
 from rules.settle import settle, told_dates
 from rules.sight import Sight
-from rules.text import Sentence, Token, fold, sentences, tokenize
+from rules.text import Sentence, Token, fold, sentences, tokenize, words
 from rules.triggers import Pair, Scene
 from rules.voice import Voice, home_of, wisher_of
 from rules.words import AUXILIARY
@@ -134,7 +134,7 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         headline=reading.sentence.title,
         conditional=depends(reading.sight),
         agreed=pair.frame.agreed or _agreed_behind(pair, tokens),
-        by_court=_by_court(pair, reading),
+        by_court=_by_court(pair, reading) or not _COURT.isdisjoint(words(article.source)),
         lasting=any(when.role is Role.DURATION for when in dates),
         not_until=any(when.cue.split()[-1:] in (["until"], ["till"], ["before"]) for when in dates),
         fresh=_is_another(pair, tokens),

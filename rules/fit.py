@@ -205,6 +205,8 @@ def _describes(tokens: Sequence[Token], h: Hit) -> bool:
 def _speaks_of_goods(tokens: Sequence[Token], party: str, hits: Sequence[Hit]) -> bool:
     """Whether a sentence speaks of a party's goods: "hit all Chinese goods with the extra tariff"."""
     return any(
-        h.entry.label is Label.PARTY and h.entry.of == party and h.end < len(tokens) and tokens[h.end].low in GOODS
+        h.entry.label is Label.PARTY
+        and h.entry.of == party
+        and (tokens[min(h.end, len(tokens) - 1)].low in GOODS or (h.start > 0 and tokens[h.start - 1].low == "from"))
         for h in hits
     )

@@ -116,6 +116,9 @@ def frame(
     aux = set(chain) & AUXILIARY
     _modals(out, tokens, chain, aux)
     noun = Form.NOUN in forms
+    if "being" in chain and (stop := _stopping(tokens, start)) is not None:
+        stopped = frame(tokens, stop, forms_of(tokens[stop].low), headline=headline, depth=depth + 1)
+        out.mode, out.top, out.negated = stopped.mode, stopped.top, not stopped.negated
     if depth < _MAX_DEPTH and ("to" in chain or noun or (Form.GERUND in forms and not out.progressive)):
         above = _governor(tokens, start - 1, nouns, noun=noun)
         if above is not None:
@@ -235,7 +238,7 @@ def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> Non
         if tokens[j].low in _LETTING or (caused and j > 0):
             above = frame(tokens, j, forms_of("let"), depth=depth + 1)
             out.mode, out.future, out.top = above.mode, above.future, above.top
-            out.agreed, out.negated, out.governor = above.agreed, above.negated, above.governor
+            out.agreed, out.negated, out.governor, out.bare = above.agreed, above.negated, above.governor, False
             return
         if tokens[j].low == "that":
             wishes = (Stance.WISH, Stance.PROPOSE)

@@ -177,12 +177,15 @@ class Finder:
         return marked.pop() if len(marked) == 1 and not elsewhere else None
 
     def _known(self, phrase: Phrase, memory: Memory, number: int) -> str | None:
-        """ "The framework" in an article about both parties: the story has one such thing."""
+        """ "The framework" in an article about both parties or by one: the story has one such thing."""
         family = self.by_family.get(phrase.noun.entry.of, ())
         found = [spec.id for spec in family if spec.kind in (FactKind.DEAL, FactKind.TRUCE)]
         if any(h.entry.label in (Label.MARK, Label.NAME) and h.entry.of not in found for h in phrase.inside):
             return None  # "the reprieve on rare earths" is another thing's
-        both = self.fit.sides <= memory.parties and memory.foreign < number - 1
+        both = self.fit.sides <= memory.parties
+        if len(found) == 1 and self.pack.facts[found[0]].kind is FactKind.TRUCE:
+            both = both or memory.home in self.fit.sides  # a government that speaks of "the truce" has no other
+        both = both and memory.foreign < number - 1
         return found[0] if len(found) == 1 and both else None
 
     def _header(self, sentence: Sentence, number: int, hits: Sequence[Hit], memory: Memory) -> None:

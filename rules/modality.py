@@ -250,6 +250,11 @@ def _had(clause: Clause) -> Mode | None:
     return Mode.ASSERTED if reported and not _relative(clause.tokens, clause.frame.top) else None
 
 
+def _imagined(clause: Clause) -> Mode | None:
+    """What a list of surprises or scenarios tells, nobody has told."""
+    return Mode.HYPOTHETICAL if clause.reading.said.imagined else None
+
+
 def _under_background(clause: Clause) -> Mode | None:
     return Mode.BACKGROUND if clause.reading.said.background else None
 
@@ -302,6 +307,7 @@ def _only_describes(clause: Clause) -> Mode | None:
 
 QUESTIONS = (
     _asked,
+    _imagined,
     _denied,
     _foreseen_rate,
     _in_doubt,
@@ -357,7 +363,7 @@ def _foreseen(tokens: Sequence[Token], start: int) -> bool:
 
 
 def _waits(tokens: Sequence[Token], index: int) -> bool:
-    for k in range(index - 1, max(-1, index - 8), -1):
+    for k in range(index - 1, max(-1, index - 12), -1):
         if tokens[k].low in ("before", "when", "until", "once"):
             return True
         if tokens[k].low in _CLAUSE_END or tokens[k].low == "and":
@@ -384,7 +390,7 @@ def _relative(tokens: Sequence[Token], start: int) -> bool:
 
 def _in_condition(tokens: Sequence[Token], index: int) -> bool:
     """Whether a word stands inside a condition ("if the rate were cut", "should Beijing …", "whether to …")."""
-    if any(token.low in SUPPOSING for token in tokens[:index]):
+    if any(token.low in SUPPOSING for token in tokens[:index]) or _is_case(tokens):
         return True
     start = _clause_start(tokens, index)
     words = [token.low for token in tokens[start:index]]
@@ -394,6 +400,12 @@ def _in_condition(tokens: Sequence[Token], index: int) -> bool:
         return True
     inverted = len(words) > 1 and words[0] in ("should", "were", "had", "imagine", "assume", "say")
     return inverted and words[1] not in NEGATION and not words[1].endswith("ing")
+
+
+def _is_case(tokens: Sequence[Token]) -> bool:
+    """ "Our base case: …", "Scenario 2: …": what follows is imagined."""
+    opening = [token.low for token in tokens[:7]]
+    return ":" in opening and bool({"case", "scenario"} & set(opening[: opening.index(":")]))
 
 
 def _clause_start(tokens: Sequence[Token], index: int) -> int:

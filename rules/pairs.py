@@ -124,7 +124,8 @@ def _joined_frame(tokens: Sequence[Token], index: int, trigger: Trigger, own: Fr
     """The trigger's own frame, or that of the verb it is joined to ("agreed to halve … and extend …")."""
     if last is None or not own.bare or index - last.index > 24 or own.start == 0:
         return own
-    if tokens[own.start - 1].low not in ("and", "or", "but"):
+    listed = tokens[own.start - 1].low == "," and Form.BASE in trigger.form  # "set rates by law, end the pause or …"
+    if tokens[own.start - 1].low not in ("and", "or", "but") and not listed:
         return own
     if any(token.low in HARD for token in tokens[last.index : index]):
         return own

@@ -151,8 +151,17 @@ def _breaks(tokens: Sequence[Token], index: int) -> bool:
     """A comma ends the phrase unless a relative clause or an apposition to the same noun follows."""
     word = tokens[index].low
     if word == "," and index + 1 < len(tokens):
-        return tokens[index + 1].low not in ("which", "that", "both", "among", "including")
+        return tokens[index + 1].low not in ("which", "that", "both", "among", "including") and not _lists(
+            tokens, index
+        )
     return is_verbal(word) and not any(token.low in _RELATIVE for token in tokens[max(0, index - 3) : index])
+
+
+def _lists(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a comma stands in a list of goods: "on soybeans, sorghum, pork and beef originating in …"."""
+    behind = [token.low for token in tokens[index + 1 : index + 5]]
+    stop = next((k for k, word in enumerate(behind) if word in (",", "and", "or")), 0)
+    return 0 < stop < 3 and all(word.isalpha() and word not in TRIGGERS for word in behind[:stop])
 
 
 def is_verbal(word: str) -> bool:
@@ -229,10 +238,11 @@ def is_modifier(noun: Hit, sight: Sight) -> bool:
 
 
 def is_topic(noun: Hit, sight: Sight) -> bool:
-    """Whether a noun says what another thing is about: the "tariffs" of "the truce on tariffs"."""
+    """Whether a noun says what another thing is about: "the truce on tariffs", "a tariff of 24 percent on imports"."""
     if noun.start < 2 or sight.tokens[noun.start - 1].low not in ("on", "over"):
         return False
+    reach = 8 if noun.entry.of == "purchases" else 4
     return any(
-        h.end == noun.start - 1 and h.entry.label is Label.NOUN and h.entry.of != noun.entry.of
-        for h in sight.between(noun.start - 4, noun.start - 1)
+        h.entry.label is Label.NOUN and h.entry.of != noun.entry.of and (h.end == noun.start - 1 or reach == 8)
+        for h in sight.between(noun.start - reach, noun.start - 1)
     )

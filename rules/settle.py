@@ -16,6 +16,7 @@ from rules.dates import Role, TimeExpression
 from rules.frames import Mode
 from rules.grammar import Form, Op
 from rules.model import FactKind, PartialDate, State, Status
+from rules.speakers import Speaker
 from rules.triggers import Pair
 
 Settle = Callable[[Pair, Claim, State, date], State]
@@ -48,6 +49,8 @@ def told_dates(kind: FactKind, pair: Pair, reading: Reading, dates: Sequence[Tim
         dates = [when for when in dates if when.role is not Role.ON or _from_then(when, today, behind)]
     if op in _MOVES:  # "moved from 1 November to 15 December", read as one range: its end is the new day
         dates = [when._replace(when=when.last) if when.last and when.cue == "from" else when for when in dates]
+    if op in _MOVES and any(when.moved for when in dates):  # "overnight it put the start off to 15 December"
+        dates = [when for when in dates if when.moved or when.role is Role.UNTIL]
     effective = _pick(dates, Role.EFFECTIVE)
     if kind in _GATHERINGS or op is not Op.EXTEND:
         effective = effective or _pick(dates, Role.ON)
@@ -98,6 +101,8 @@ def _put_on(pair: Pair, claim: Claim, state: State, today: date) -> Status:
     if claim.agreed:
         return Status.AGREED
     starts = state.effective.exact if state.effective else None
+    if pair.trigger.op is Op.START and not starts and (pair.frame.perfect or pair.trigger.form == {Form.PAST}):
+        return Status.IN_FORCE  # "having come into effect", whatever a notice orders besides
     if starts:
         return Status.ANNOUNCED if starts > today else Status.IN_FORCE
     return Status.ANNOUNCED if claim.ordered or pair.frame.future else Status.IN_FORCE
@@ -112,6 +117,8 @@ def _not_so(op: Op, claim: Claim, state: State, *, progressive: bool) -> State:
         return State(Status.BLOCKED)
     if op is Op.IMPOSE and (state.until or claim.lasting) and not claim.not_until:
         return State(Status.SUSPENDED, None, state.effective, state.until)  # "shall cease to be levied for one year"
+    if op in (Op.IMPOSE, Op.START) and "longer" in claim.cues:
+        return State(Status.WITHDRAWN, None, state.effective)  # "shall no longer be levied from 10 November"
     if ceases:
         return State(Status.WITHDRAWN, None, state.effective)
     if op in (Op.IMPOSE, Op.START, Op.HAPPEN):
@@ -147,6 +154,9 @@ def _purchases(pair: Pair, claim: Claim, state: State, _today: date) -> State:
         return State(Status.WITHDRAWN)  # "is no longer committed to buying"
     if op is Op.BUY:
         signed = pair.trigger.rest[:1] in (("up",), ("to",))  # "has signed up for", "has committed itself to"
+        signed = signed or (
+            claim.speaker is Speaker.DECIDER and pair.trigger.form == {Form.PRESENT} and bool(state.value)
+        )
         promised = signed or claim.agreed or pair.frame.future or claim.mode is not Mode.ASSERTED
         return replace(state, status=Status.AGREED, effective=None) if promised else State()
     if op is Op.SUSPEND:

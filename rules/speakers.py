@@ -123,6 +123,8 @@ def classify(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> 
     """The class of the person or institution named in a token range, or None where it names none."""
     segment = set(text[start:end])
     several = segment & {"two", "three", "four", "five", "several", "some", "unnamed", "senior", "one", "at least"}
+    if {"person", "charge"} <= segment:
+        segment = (segment - {"person", "charge"}) | {"official"}
     if "people" in segment and "'s" in segment:
         segment.discard("people")
     if segment & _UNNAMED or ("officials" in segment and several) or ("sources" in segment):

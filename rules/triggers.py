@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rules.dates.words import MONTHS, WEEKDAYS
 from rules.frames import Frame
 from rules.grammar import TRIGGERS, Form, Op, Trigger
 from rules.lexicon import Hit
@@ -24,6 +25,7 @@ _DETERMINERS = frozenset(
     ).split()
 )
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
+_CALENDAR = MONTHS.keys() | WEEKDAYS.keys() | {"end", "next", "year"}
 _ARTICLES = frozenset("the a an its their his her 's our any no".split())
 _EVENTS = frozenset("end halt pause freeze delay".split())
 """Nouns of an event that, as verbs, take their object without a preposition."""
@@ -106,6 +108,8 @@ def _leads_on(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
     towards = trigger.rest[-1] in ("to", "by", "into")
     if trigger.op in (Op.DELAY, Op.ADVANCE):
         return not (towards and "%" in near[:3])
+    if trigger.op is Op.EXTEND and trigger.rest == ("to",):
+        return any(word in _CALENDAR or (word.isdigit() and len(word) == 4) for word in near[:4])  # "runs to 61 pages"
     if trigger.op is Op.BUY and trigger.rest == ("to",):
         return any(word[:1].isdigit() for word in near[:5])  # "committed to 12 million tonnes"
     if trigger.op not in (Op.SET, Op.RAISE, Op.LOWER):
@@ -118,30 +122,54 @@ def _leads_on(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
 
 
 def _can_stand(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
-    """Whether the words before a token let it be a trigger of this form."""
+    """Whether the words round a token let it be a trigger of this form."""
+    return not any(refuses(tokens, index, trigger) for refuses in _REFUSALS)
+
+
+def _described(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
+    """ "As announced", "so-called", and what stands behind an article."""
     before = tokens[index - 1].low if index else ""
-    if _imperative(tokens, index, trigger.form):
-        return False
     if before in ("as", "so") and Form.PARTICIPLE in trigger.form:
-        return False  # "as announced", "so-called"
+        return True
     relative = before in ("this", "that") and trigger.form == {Form.PRESENT}  # "that leaves the rate at …"
-    if before in _DETERMINERS and not relative and not trigger.form & {Form.NOUN, Form.PREDICATE}:
-        return False
-    if trigger.form & {Form.BASE} and not trigger.form & {Form.PAST, Form.NOUN} and _is_noun(tokens, index):
-        return False
+    return before in _DETERMINERS and not relative and not trigger.form & {Form.NOUN, Form.PREDICATE}
+
+
+def _particle(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
+    """ "Drew up", "up five points": "up" is a verb only where one is called for."""
+    before = tokens[index - 1].low if index else ""
+    return tokens[index].low == "up" and not trigger.rest and before != "to" and before not in _VERBAL
+
+
+def _base_as_noun(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
+    base = Form.BASE in trigger.form and not trigger.form & {Form.PAST, Form.NOUN}
+    return base and _is_noun(tokens, index)
+
+
+def _waiting(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
+    """ "A June start for the rules", "waited for the tariff"."""
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
     waits = trigger.op is Op.START or (trigger.op is Op.DELAY and trigger.intransitive)
-    if following in ("for", "of") and waits and not trigger.rest and Form.NOUN not in trigger.form:
-        return False  # "a June start for the rules", "waited for the tariff"
+    return following in ("for", "of") and waits and not trigger.rest and Form.NOUN not in trigger.form
+
+
+def _misplaced(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
+    """ "People close to the talks", "until year-end", "in place of"."""
+    before = tokens[index - 1].low if index else ""
     if trigger.stance and trigger.rest and before in ("sources", "people", "person", "officials", "those", "someone"):
-        return False  # "people close to the talks"
+        return True
     if before in ("year", "month", "week", "season") and tokens[index].low == "end":
-        return False  # "until year-end"
-    if before in _PREPOSITIONS and trigger.form <= {Form.BASE, Form.PRESENT}:
-        return False
-    if tokens[index].low.startswith("lift") and trigger.op is Op.RAISE and not _to_a_rate(tokens, index):
-        return False
-    return Form.PREDICATE not in trigger.form or _predicative(tokens, index)
+        return True
+    return before in _PREPOSITIONS and trigger.form <= {Form.BASE, Form.PRESENT}
+
+
+def _lifted_off(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
+    """ "Lifted" without a rate is no raise."""
+    return tokens[index].low.startswith("lift") and trigger.op is Op.RAISE and not _to_a_rate(tokens, index)
+
+
+def _no_predicate(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
+    return Form.PREDICATE in trigger.form and not _predicative(tokens, index)
 
 
 def _is_noun(tokens: Sequence[Token], index: int) -> bool:
@@ -158,9 +186,9 @@ def _is_noun(tokens: Sequence[Token], index: int) -> bool:
     return adjective and before not in _VERBAL and before not in TRIGGERS
 
 
-def _imperative(tokens: Sequence[Token], index: int, forms: frozenset[Form]) -> bool:
+def _imperative(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     """ "Extend the truce and go fishing.": advice, not news."""
-    if forms != {Form.BASE}:
+    if trigger.form != {Form.BASE}:
         return False
     before = [token.low for token in tokens[max(0, index - 2) : index]]
     quoted = before[-1:] == ['"'] and (len(before) == 1 or not before[0].isalpha())
@@ -210,6 +238,19 @@ def _followed(tokens: Sequence[Token], k: int, rest: Sequence[str]) -> int | Non
             return None
         k += 1
     return k
+
+
+_REFUSALS = (
+    _imperative,
+    _described,
+    _particle,
+    _base_as_noun,
+    _waiting,
+    _misplaced,
+    _lifted_off,
+    _no_predicate,
+)
+"""Why a word that could be a trigger is none where it stands; one is enough."""
 
 
 def _copula(tokens: Sequence[Token], index: int) -> bool:

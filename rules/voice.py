@@ -19,6 +19,7 @@ from rules.triggers import Pair
 _ENTRY = 43
 """Characters of a line that can hold the day that opens a timeline's entry, with its dash, or a heading."""
 _DASHES = ("-", "–", "—", ":")
+_IMAGINED = frozenset("surprises scenarios predictions hypotheticals".split())
 
 
 class Voice:
@@ -33,6 +34,7 @@ class Voice:
         self._source = _source_speaker(article, lexicon)
         title = article.title.lower()
         self._unnamed_title = "source" in title.split("-")[-1] or "sources" in title
+        self._imagined = not _IMAGINED.isdisjoint(words(title))
         self._last: tuple[Speaker, str | None] = (Speaker.OUTLET, None)
         self._quoting = False
         self._recital = -1
@@ -62,7 +64,7 @@ class Voice:
         for unasked in self._unasked:
             self._last = self._speaker(*unasked)
         self._unasked.clear()
-        return Said(*self._last, self._day(), self._recital == self._paragraph)
+        return Said(*self._last, self._day(), self._recital == self._paragraph, self._imagined)
 
     def _speaker(self, sentence: Sentence, hits: Sequence[Hit], quoted: bool) -> tuple[Speaker, str | None]:
         speaker, named = speaker_of(sentence.tokens, hits)

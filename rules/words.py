@@ -10,10 +10,10 @@ VERBS = {
     "threaten": "threaten brandish dangle vow menace",
     "propose": "propose float table circulate draft",
     "impose": (
-        "face impose implement enforce levy slap institute apply introduce reinstitute enact initiate charge "
-        "collect clap smack whack"
+        "face lay place impose implement enforce levy slap institute apply introduce reinstitute enact initiate "
+        "charge collect clap smack whack"
     ),
-    "start": "begin start commence apply",
+    "start": "begin start commence apply bite",
     "set": "set fix reset peg adjust modify amend change revise recalibrate",
     "raise": "raise hike increase double triple quadruple bump lift boost up heighten escalate tighten toughen stiffen",
     "lower": (
@@ -31,7 +31,7 @@ VERBS = {
     "expire": "expire lapse sunset",
     "exempt": "exempt exclude spare",
     "end": "end terminate finish",
-    "block": "void overturn enjoin invalidate quash block bar forbid prohibit annul",
+    "block": "void vacate overturn enjoin invalidate quash block bar forbid prohibit annul",
     "restore": "reinstate resume revive reimpose restore reactivate reintroduce",
     "extend": "extend prolong renew lengthen stretch",
     "shorten": "shorten curtail truncate",
@@ -49,7 +49,7 @@ VERBS = {
 
 INTRANSITIVE = {
     "expire": "expire lapse sunset",
-    "start": "begin start commence apply",
+    "start": "begin start commence apply bite",
     "end": "end finish",
     "collapse": "collapse unravel disintegrate founder crumble implode fizzle unwind",
     "delay": "wait",
@@ -74,8 +74,8 @@ PHRASES = {
         "back with; answer …3 with"
     ),
     "set": (
-        "see …10 at; expect …10 at; go to~; go from~; move from~; come to~; stand at~; end up at~; move …10 to~; "
-        "move …10 by; bring …14 to; take …10 to; put …16 at; leave …18 at; go …2 back to~; spring …1 back to~; "
+        "see …10 at; expect …10 at; go to~; go …3 from~; move …3 from~; come to~; stand at~; end up at~; move …10 "
+        "to~; move …10 by; bring …14 to; take …10 to; put …16 at; leave …18 at; go …2 back to~; spring …1 back to~; "
         "settle at~; come in at~; work out at~; add up to~"
     ),
     "lower": (
@@ -104,18 +104,22 @@ PHRASES = {
         "away~; fall away~; strike …6 from; tear …6 up"
     ),
     "expire": "run out~",
+    "schedule": "confirm …2 for",
     "exempt": "carve …8 out of; take …6 out of; leave …6 out of",
     "block": (
-        "exceed …6 powers~; exceed …6 authority~; rule …12 invalid; find …12 illegal; declare …12 illegal; strike "
-        "…12 down; throw …8 out; set …8 aside; rule against; rule …12 unlawful; rule …12 illegal; find …12 "
-        "unlawful; declare …12 unlawful; declare …12 void"
+        "hold …12 invalid; hold …12 unlawful; hold …12 illegal; find …12 invalid; declare …12 invalid; deem …12 "
+        "unlawful; exceed …6 powers~; exceed …6 authority~; rule …12 invalid; find …12 illegal; declare …12 "
+        "illegal; strike …12 down; throw …8 out; set …8 aside; rule against; rule …12 unlawful; rule …12 illegal; "
+        "find …12 unlawful; declare …12 unlawful; declare …12 void"
     ),
     "restore": ("snap back~; come back into effect~; come back into force~; come back~; bring …8 back; put …8 back on"),
     "extend": (
         "throw a lifeline; carry …8 over; tack …6 on; roll …8 over; carry on~; run on~; run …1 until~; run …1 to~; "
         "run …1 through~; last …1 until~; keep …16 in force; keep …16 in place; leave …16 in place; remain …1 in "
-        "force~; stay …1 in force~; remain …1 in place~; stay …1 in place~; go on until~; go on to~; make …8 "
-        "permanent; make …8 indefinite; get …3 months~; get …3 weeks~; get …3 year~; gain …3 months~"
+        "force~; stay …1 in force~; remain …1 in place~; stay …1 in place~; go on until~; go on to~; continue …4 "
+        "until; continue …4 through; continue …4 up to; give …4 months; give …4 year; grant …4 months; add …6 year "
+        "to; add …6 months to; make …8 permanent; make …8 indefinite; get …3 months~; get …3 weeks~; get …3 year~; "
+        "gain …3 months~"
     ),
     "shorten": "cut …10 short",
     "meet": (
@@ -134,8 +138,8 @@ PHRASES = {
     "end": "wrap …4 up",
     "sign": "put pen to; put their names to; put their signatures to",
     "collapse": (
-        "come apart~; blow up~; come to nothing~; run aground~; go up in smoke~; fall apart~; fall through~; break "
-        "down~"
+        "declare …10 null and void; declare …10 dead; come apart~; blow up~; come to nothing~; run aground~; go up "
+        "in smoke~; fall apart~; fall through~; break down~"
     ),
 }
 """Phrases of each op: a verb, then the words that follow it within its clause.
@@ -173,7 +177,7 @@ PREDICATES = {
     "collapse": "dead; finished; in tatters; in ruins; kaput",
     "end": "over",
     "block": "void; null and void; illegal; unlawful; unconstitutional; invalid",
-    "start": "in force; in effect; in place",
+    "start": "in force; in effect; in place; payable; applicable; effective; chargeable",
     "schedule": "on for; down for; in the diary for",
     "suspend": "on hold; on ice; in abeyance",
     "restore": "back",
@@ -214,7 +218,7 @@ WORDS_OF_STANCE = {
         "likely unlikely poised close near possible possibly probably perhaps maybe could may might reportedly "
         "inclined minded rumoured rumored tentative"
     ),
-    "consider": "talks idea options option whether possibility prospect prospects chance chances likelihood",
+    "consider": "talks views idea options option whether possibility prospect prospects chance chances likelihood",
     "expect": "hopes",
     "threat": "threat threats choice",
     "propose": "proposal draft offer bill",
@@ -294,7 +298,12 @@ ADVERB = frozenset(
 CONDITION = frozenset("if unless provided suppose supposing lest otherwise".split())
 SUPPOSING = frozenset("suppose supposing imagine assume assuming suppositions hypothetically".split())
 """Words that make a whole sentence a hypothesis."""
-PAPER = frozenset("offer draft paper options memo blueprint proposal bill document text leaked circulating".split())
+PAPER = frozenset(
+    (
+        "drafted amendment amendments proposals offer draft paper options memo blueprint proposal bill document text "
+        "leaked circulating"
+    ).split()
+)
 """What is written down and not decided: "a draft would cut …"."""
 SUBORDINATE = frozenset(
     ("after since before when while which who that because although though as whose where until once amid").split()

@@ -15,7 +15,11 @@ from rules.compare import Why
 PACK = rules.load_pack("us-china-trade")
 LEDGER = rules.open_story(PACK)
 DATA = Path(__file__).parents[1] / "data"
-SETS = [DATA / "eval/single.jsonl", *sorted((DATA / "eval/more").glob("*.jsonl")), *sorted(DATA.glob("blind/us-*"))]
+SETS = [
+    DATA / "eval/single.jsonl",
+    *sorted((DATA / "eval/more").glob("*.jsonl")),
+    *sorted(DATA.glob("blind/us-*.jsonl")),
+]
 NOON = datetime(2025, 10, 30, 12, tzinfo=UTC)
 ADDITIONAL, FENTANYL, RARE = "us_tariff_additional", "us_tariff_fentanyl", "china_rare_earth_controls"
 
