@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.lexicon import GOODS, Hit, Label, Lexicon
-from rules.memory import Memory, is_foreign
+from rules.memory import Memory
 from rules.model import FactKind
 from rules.pack import FactSpec
 from rules.phrases import ELSEWHERE, Phrase
@@ -35,11 +35,16 @@ class Fit:
             (spec.id, group) for spec in facts for group, mark in enumerate(spec.marks) if set(words(mark)) <= _WEAK
         }
         """The marks of facts that many things can bear."""
+        self.shared = {fact for (fact, _), members in lexicon.groups.items() if members > 1}
+        """The facts that have marks of more than one member."""
         self.only = {spec.id for spec in facts if not any(_alike(spec, other) for other in facts)}
         """The facts that are the only ones of their kind on that party."""
 
     def weigh(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> int:
         """How well a phrase fits a fact; 0: not at all."""
+        if spec.id not in phrase.sight.marks and spec.kind is not FactKind.MEETING:
+            alone = bool(spec.marks) and self._alone(spec, phrase, memory)  # without marks only that is left, and rare
+            return _ALONE if alone and self._possible(spec, phrase, memory) else 0
         if not self._possible(spec, phrase, memory):
             return 0
         marks = self._marks(spec, phrase, memory)
@@ -91,7 +96,7 @@ class Fit:
         parties = {h.entry.of for h in phrase.inside if h.entry.label is Label.PARTY}
         if len(parties & self.sides) > 1:
             return True
-        return not memory.elsewhere and not any(is_foreign(phrase.tokens, h) for h in phrase.hits)
+        return not memory.elsewhere and not phrase.sight.foreign
 
     def _aimless(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
         """ "An additional duty", on nobody: the short name of whatever came before."""
@@ -122,12 +127,14 @@ class Fit:
         """The marks of a fact of which every member is there. Marks of events and deals may stand all over the
         sentence, and a party that the article has named before counts as there."""
         event = spec.kind in _EVENTS
-        pool = phrase.hits if event or spec.kind is FactKind.TRUCE else phrase.inside
         found: dict[int, set[int]] = {}
-        for h in pool if (Label.MARK, spec.id) in phrase.sight.held else ():
-            mine = h.entry.label is Label.MARK and h.entry.of == spec.id and h.start != phrase.noun.start
-            if mine and (h in phrase.inside or not self.is_single(h)):
+        for h in phrase.inside:
+            if h.entry.label is Label.MARK and h.entry.of == spec.id and h.start != phrase.noun.start:
                 found.setdefault(h.entry.group, set()).add(h.entry.member)
+        if (event or spec.kind is FactKind.TRUCE) and spec.id in self.shared:
+            for h in phrase.sight.marks.get(spec.id, ()):
+                if not self.is_single(h) and h.start != phrase.noun.start:
+                    found.setdefault(h.entry.group, set()).add(h.entry.member)
         if spec.kind is FactKind.MEETING and not found and _is_their_meeting(phrase):
             found = {group: set() for group in range(len(spec.marks))}
         if spec.kind is FactKind.DEAL:

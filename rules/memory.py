@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rules.lexicon import Hit, Label
-from rules.text import Sentence, Token
+from rules.lexicon import Label
+from rules.sight import Sight
+from rules.text import Sentence
 
 _KEPT = 16
 
@@ -30,23 +31,12 @@ class Memory:
     elsewhere: bool = False
     """The headline names another country."""
 
-    def meet(self, hits: Sequence[Hit]) -> None:
-        """Take up the parties that a sentence names."""
-        self.parties |= {h.entry.of for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER)}
-
-    def take_up(self, sentence: Sentence, number: int, facts: Iterable[str], hits: Sequence[Hit]) -> None:
+    def take_up(self, sentence: Sentence, number: int, facts: Iterable[str], sight: Sight) -> None:
         """Take up the facts that a sentence names, in order, and the other countries."""
         facts = tuple(facts)
         if sentence.title:
             self.title = facts
-            self.elsewhere = any(h.entry.label is Label.COUNTRY for h in hits)
+            self.elsewhere = (Label.COUNTRY, None) in sight.held
         self.facts.extend((fact, number) for fact in facts)
-        if any(h.entry.label is Label.OTHER or is_foreign(sentence.tokens, h) for h in hits):
+        if sight.foreign or (Label.OTHER, None) in sight.held:
             self.foreign = number
-
-
-def is_foreign(tokens: Sequence[Token], h: Hit) -> bool:
-    """Whether a hit is another country that is more than the place of something ("in South Korea")."""
-    if h.entry.label is not Label.COUNTRY:
-        return False
-    return h.start == 0 or tokens[h.start - 1].low not in ("in", "at", "from")

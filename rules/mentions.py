@@ -31,6 +31,8 @@ _ACTS = frozenset(
 )
 _DETERMINERS = frozenset("the his her its their this that these those both".split())
 _OPENERS = frozenset(', and but : " that'.split())
+_KEPT = 64
+"""How many sentences are kept, for when they come again."""
 _NAMED = 9
 """The weight of a name that is the fact by itself."""
 _REMEMBERED, _RECENT = 3, 2
@@ -63,6 +65,7 @@ class Finder:
         self.lexicon = lexicon
         self.pack = lexicon.pack
         self.fit = Fit(lexicon)
+        self._last: dict[Sight, tuple[list[Mention], list[Phrase]]] = {}
         self.by_family: dict[str, list[FactSpec]] = {}
         for spec in self.pack.facts.values():
             for family in spec.noun:
@@ -70,11 +73,8 @@ class Finder:
 
     def find(self, sentence: Sentence, number: int, sight: Sight, memory: Memory) -> list[Mention]:
         """The mentions of one sentence in order; `memory` is brought up to date."""
-        memory.meet(sight.hits)
-        names = [Mention(h.entry.of, h.end - 1, h.start, h.end, weight=_NAMED) for h in self._names(sight)]
-        taken = {index for m in names for index in range(m.start, m.end)}
-        nouns = [hit for hit in self._nouns(sight) if hit.start not in taken]
-        phrases = [phrase_of(sight, noun, self.fit.sides) for noun in nouns]
+        memory.parties |= sight.parties
+        names, phrases = self._named(sight)
         found = _one_each([*names, *(m for phrase in phrases if (m := self._mention(phrase, memory, number)))])
         if found:
             if "it" in sight.words or "them" in sight.words:
@@ -83,8 +83,20 @@ class Finder:
             self._header(sentence, number, sight.hits, memory)
             found = [*_pronoun(sight, memory, number)] or [*_acts(sight, memory, number)]
         found.sort(key=lambda m: m.head)
-        memory.take_up(sentence, number, (m.fact for m in found), sight.hits)
+        memory.take_up(sentence, number, (m.fact for m in found), sight)
         return found
+
+    def _named(self, sight: Sight) -> tuple[list[Mention], list[Phrase]]:
+        """The names, and the phrases round the nouns that are part of no name."""
+        kept = self._last.get(sight)
+        if kept is None:
+            names = [Mention(h.entry.of, h.end - 1, h.start, h.end, weight=_NAMED) for h in self._names(sight)]
+            taken = {index for m in names for index in range(m.start, m.end)}
+            nouns = [hit for hit in self._nouns(sight) if hit.start not in taken]
+            if len(self._last) >= _KEPT:
+                self._last.clear()
+            kept = self._last[sight] = names, [phrase_of(sight, noun, self.fit.sides) for noun in nouns]
+        return kept
 
     def _names(self, sight: Sight) -> Iterator[Hit]:
         """The names near which nothing makes them another matter."""

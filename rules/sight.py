@@ -18,7 +18,7 @@ Held = tuple[Label, str | None]
 class Sight:
     """One sentence as tokens and hits, in order."""
 
-    __slots__ = ("held", "hits", "longest", "nouns", "starts", "tokens", "words")
+    __slots__ = ("foreign", "held", "hits", "longest", "marks", "nouns", "parties", "starts", "tokens", "words")
 
     def __init__(self, tokens: Sequence[Token], hits: Sequence[Hit]) -> None:
         self.tokens, self.hits = tokens, hits
@@ -29,13 +29,26 @@ class Sight:
         self.longest = max([h.end - h.start for h in hits], default=0)
         self.nouns: dict[str, list[Hit]] = {}
         """By family, in order."""
+        self.marks: dict[str, list[Hit]] = {}
+        """By fact, in order."""
         for h in hits:
             if h.entry.label is Label.NOUN:
                 self.nouns.setdefault(h.entry.of, []).append(h)
+            elif h.entry.label is Label.MARK:
+                self.marks.setdefault(h.entry.of, []).append(h)
+        self.parties = {h.entry.of for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER)}
+        self.foreign = (Label.COUNTRY, None) in self.held and any(_is_foreign(tokens, h) for h in hits)
+        """Whether it names another country as more than the place of something."""
 
     def between(self, left: int, right: int) -> Sequence[Hit]:
         """The hits that begin in [left, right)."""
         return self.hits[bisect_left(self.starts, left) : bisect_left(self.starts, right)]
+
+
+def _is_foreign(tokens: Sequence[Token], h: Hit) -> bool:
+    """Whether a hit is another country that is more than the place of something ("in South Korea")."""
+    located = h.start > 0 and tokens[h.start - 1].low in ("in", "at", "from")
+    return h.entry.label is Label.COUNTRY and not located
 
 
 def held(hits: Iterable[Hit]) -> set[Held]:
