@@ -1,18 +1,17 @@
-"""What a pack's words mean: a table over token sequences, and the automaton that asks whether an article matters."""
+"""What a pack's words mean: a table over token sequences, and whether an article matters at all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-import ahocorasick_rs
-
+from rules.anchors import ANCHORS
 from rules.countries import COUNTRIES
 from rules.model import FactKind
 from rules.pack import FactSpec, Pack
-from rules.text import Token, fold, words
+from rules.text import Token, words
 
 NOUNS = {
     "tariff": (
@@ -96,6 +95,7 @@ class Lexicon:
         self._add(pack.others, Entry(Label.OTHER, ""))
         for found in self.table.values():
             found.sort(key=lambda pair: -len(pair[0]))
+        ANCHORS.add(self, (phrase for phrase, entry in self._sequences() if self._is_anchor(entry)))
 
     def _add(self, phrases: Sequence[str], entry: Entry) -> None:
         for phrase in phrases:
@@ -160,23 +160,15 @@ class Lexicon:
         for first, found in self.table.items():
             yield from ((" ".join((first, *rest)), entry) for rest, entry in found)
 
-    @cached_property
-    def _anchors(self) -> ahocorasick_rs.AhoCorasick:
-        anchors = {phrase for phrase, entry in self._sequences() if entry.label in (Label.NOUN, Label.NAME)}
-        return ahocorasick_rs.AhoCorasick(sorted(anchors | self._event_words()))
-
-    def _event_words(self) -> set[str]:
-        """The words of facts that a verb alone can name: whom it is about, where, what goods."""
-        return {
-            phrase
-            for phrase, entry in self._sequences()
-            if entry.label is Label.MARK and is_event(self.pack.facts[entry.of].kind)
-        }
+    def _is_anchor(self, entry: Entry) -> bool:
+        """Whether a fact can hang on it: nouns, names, and of facts that a verb alone can name whom it is about, where,
+        what goods."""
+        event = entry.label is Label.MARK and is_event(self.pack.facts[entry.of].kind)
+        return event or entry.label in (Label.NOUN, Label.NAME)
 
     def anchored(self, text: str) -> bool:
         """Whether the text holds any word that a fact of this pack could hang on."""
-        folded = fold(text).replace("-", " ")
-        return bool(self._anchors.find_matches_as_indexes(folded))
+        return self in ANCHORS.owners(text)
 
 
 @lru_cache(maxsize=256)
