@@ -81,9 +81,9 @@ class Lexicon:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self.table: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
-        """First word -> the words that follow it, and what they mean together; the longest first. Entries that are
-        equal are identical."""
+        self.table: dict[str, dict[str | None, list[tuple[tuple[str, ...], Entry]]]] = {}
+        """First word -> second word, or None for a word alone -> the words that follow the first, and what they mean
+        together; the longest first. Entries that are equal are identical."""
         self._known: dict[Entry, Entry] = {}
         self.groups: dict[tuple[str, int], int] = {}
         self._countries()
@@ -93,16 +93,18 @@ class Lexicon:
         for spec in pack.facts.values():
             self._fact(spec)
         self._add(pack.others, Entry(Label.OTHER, ""))
-        for found in self.table.values():
-            found.sort(key=lambda pair: -len(pair[0]))
+        for by_next in self.table.values():
+            for found in by_next.values():
+                found.sort(key=lambda pair: -len(pair[0]))
         ANCHORS.add(self, (phrase for phrase, entry in self._sequences() if self._is_anchor(entry)))
 
     def _add(self, phrases: Sequence[str], entry: Entry) -> None:
         for phrase in phrases:
             sequence = words(phrase)
             if sequence:
-                told = (sequence[1:], self._known.setdefault(entry, entry))
-                found = self.table.setdefault(sequence[0], [])
+                first, *rest = sequence
+                told = (tuple(rest), self._known.setdefault(entry, entry))
+                found = self.table.setdefault(first, {}).setdefault(rest[0] if rest else None, [])
                 if told not in found:
                     found.append(told)
 
@@ -139,13 +141,16 @@ class Lexicon:
         out: list[Hit] = []
         named, table = 0, self.table
         for start, token in enumerate(tokens):
-            found = table.get(token.low)
-            if found is None:
+            by_next = table.get(token.low)
+            if by_next is None:
                 continue
+            found = by_next.get(None, ())
+            if start + 1 < len(tokens) and (longer := by_next.get(tokens[start + 1].low)):
+                found = [*longer, *found]
             first = len(out)
             for rest, entry in found:
                 end = start + 1 + len(rest)
-                if rest and tuple([each.low for each in tokens[start + 1 : end]]) != rest:
+                if len(rest) > 1 and tuple([each.low for each in tokens[start + 1 : end]]) != rest:
                     continue
                 if entry.label is Label.COUNTRY:
                     inside, named = end <= named, max(named, end)
@@ -157,8 +162,9 @@ class Lexicon:
 
     def _sequences(self) -> Iterator[tuple[str, Entry]]:
         """Every phrase, its words joined by spaces, and what it means."""
-        for first, found in self.table.items():
-            yield from ((" ".join((first, *rest)), entry) for rest, entry in found)
+        for first, by_next in self.table.items():
+            for found in by_next.values():
+                yield from ((" ".join((first, *rest)), entry) for rest, entry in found)
 
     def _is_anchor(self, entry: Entry) -> bool:
         """Whether a fact can hang on it: nouns, names, and of facts that a verb alone can name whom it is about, where,
