@@ -35,8 +35,6 @@ class Fit:
             (spec.id, group) for spec in facts for group, mark in enumerate(spec.marks) if set(words(mark)) <= _WEAK
         }
         """The marks of facts that many things can bear."""
-        self.shared = {fact for (fact, _), members in lexicon.groups.items() if members > 1}
-        """The facts that have marks of more than one member."""
         self.only = {spec.id for spec in facts if not any(_alike(spec, other) for other in facts)}
         """The facts that are the only ones of their kind on that party."""
 
@@ -131,9 +129,9 @@ class Fit:
         for h in phrase.inside:
             if h.entry.label is Label.MARK and h.entry.of == spec.id and h.start != phrase.noun.start:
                 found.setdefault(h.entry.group, set()).add(h.entry.member)
-        if (event or spec.kind is FactKind.TRUCE) and spec.id in self.shared:
-            for h in phrase.sight.marks.get(spec.id, ()):
-                if not self.is_single(h) and h.start != phrase.noun.start:
+        if event or spec.kind is FactKind.TRUCE:
+            for h in phrase.sight.shared.get(spec.id, ()):
+                if h.start != phrase.noun.start:
                     found.setdefault(h.entry.group, set()).add(h.entry.member)
         if spec.kind is FactKind.MEETING and not found and _is_their_meeting(phrase):
             found = {group: set() for group in range(len(spec.marks))}
@@ -145,10 +143,6 @@ class Fit:
             for group, members in found.items()
             if len(members | self.lexicon.implied(spec.id, group, known)) == self.lexicon.groups[spec.id, group]
         }
-
-    def is_single(self, h: Hit) -> bool:
-        """Whether a mark has one member only."""
-        return self.lexicon.groups[h.entry.of, h.entry.group] == 1
 
     def _named_as_sides(self, spec: FactSpec, group: int, phrase: Phrase) -> bool:
         """Whether a deal's parties are its sides: "the American coffee chain" and "its China business" are not."""
@@ -169,7 +163,7 @@ class Fit:
             h.entry.of
             for h in phrase.hits
             if self.is_strong(h, h.entry.of)
-            and self.is_single(h)
+            and h.entry.members == 1
             and "@" not in self.pack.facts[h.entry.of].marks[h.entry.group]
         }
 

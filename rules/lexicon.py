@@ -63,6 +63,8 @@ class Entry:
     group: int = 0
     """Which mark of the fact; all members of one group must be present."""
     member: int = 0
+    members: int = 1
+    """How many members the mark has."""
 
 
 @dataclass(slots=True)
@@ -121,7 +123,7 @@ class Lexicon:
             members = [part.strip() for part in mark.split("+")]
             self.groups[spec.id, group] = len(members)
             for member, part in enumerate(members):
-                self._add(self._names(part), Entry(Label.MARK, spec.id, group, member))
+                self._add(self._names(part), Entry(Label.MARK, spec.id, group, member, len(members)))
         self._add(spec.names, Entry(Label.NAME, spec.id))
         self._add(spec.without, Entry(Label.WITHOUT, spec.id))
         self._add(spec.part, Entry(Label.PART, spec.id))

@@ -65,6 +65,7 @@ class Finder:
         self.lexicon = lexicon
         self.pack = lexicon.pack
         self.fit = Fit(lexicon)
+        self._fits: dict[tuple[object, ...], list[tuple[int, FactSpec] | None]] = {}
         self._last: dict[Sight, tuple[list[Mention], list[Phrase]]] = {}
         self.by_family: dict[str, list[FactSpec]] = {}
         for spec in self.pack.facts.values():
@@ -75,7 +76,9 @@ class Finder:
         """The mentions of one sentence in order; `memory` is brought up to date."""
         memory.parties |= sight.parties
         names, phrases = self._named(sight)
-        found = _one_each([*names, *(m for phrase in phrases if (m := self._mention(phrase, memory, number)))])
+        fitting = zip(phrases, self._fitting(sight, phrases, memory), strict=True)
+        mentions = (self._mention(phrase, fits, memory, number) for phrase, fits in fitting)
+        found = _one_each([*names, *(m for m in mentions if m)])
         if found:
             if "it" in sight.words or "them" in sight.words:
                 found += _objects(sight.tokens, found)
@@ -97,6 +100,26 @@ class Finder:
                 self._last.clear()
             kept = self._last[sight] = names, [phrase_of(sight, noun, self.fit.sides) for noun in nouns]
         return kept
+
+    def _fitting(self, sight: Sight, phrases: Sequence[Phrase], memory: Memory) -> list[tuple[int, FactSpec] | None]:
+        """For each phrase the fact that fits it best, with its weight; None where none does.
+
+        Kept as long as the memory answers the same, for a sentence that comes again.
+        """
+        if not phrases:
+            return []
+        known = (sight, frozenset(memory.parties), memory.home, memory.elsewhere, memory.title)
+        kept = self._fits.get(known)
+        if kept is None:
+            if len(self._fits) >= _KEPT:
+                self._fits.clear()
+            kept = self._fits[known] = [self._best(phrase, memory) for phrase in phrases]
+        return kept
+
+    def _best(self, phrase: Phrase, memory: Memory) -> tuple[int, FactSpec] | None:
+        family = self.by_family.get(phrase.noun.entry.of, ())
+        weights = [(weight, spec) for spec in family if (weight := self.fit.weigh(spec, phrase, memory)) > 0]
+        return max(weights, key=lambda pair: pair[0], default=None)
 
     def _names(self, sight: Sight) -> Iterator[Hit]:
         """The names near which nothing makes them another matter."""
@@ -131,14 +154,14 @@ class Finder:
             if on and any(t.low in _PUTTING for t in tokens[max(0, k - 7) : k]):
                 yield Hit(Entry(Label.NOUN, "tariff"), k, k + 1)
 
-    def _mention(self, phrase: Phrase, memory: Memory, number: int) -> Mention | None:
+    def _mention(
+        self, phrase: Phrase, fits: tuple[int, FactSpec] | None, memory: Memory, number: int
+    ) -> Mention | None:
         """The fact that fits a phrase best, or that it is a short name of."""
-        family = phrase.noun.entry.of
-        weights = [(self.fit.weigh(spec, phrase, memory), spec) for spec in self.by_family.get(family, ())]
-        weight, best = max(weights, key=lambda pair: pair[0], default=(0, None))
-        if best is None or weight <= 0:
-            fact = self._short_name(phrase, memory, number)
+        if fits is None:
+            fact = self._short_name(phrase, memory, number) if phrase.definite else None
             return _as_anaphor(fact, phrase) if fact else self._presumed(phrase, memory)
+        weight, best = fits
         part = phrase.holds(Label.PART, best.id) or phrase.partial
         mention = Mention(best.id, phrase.noun.start, phrase.left, phrase.right, part=part, weight=weight)
         return self._focused(mention, phrase, memory)
@@ -155,7 +178,7 @@ class Finder:
 
     def _short_name(self, phrase: Phrase, memory: Memory, number: int) -> str | None:
         """ "The levy", "the rules": the fact of that family last named, if nothing speaks against it."""
-        if not phrase.definite or ELSEWHERE in phrase.by | phrase.on or phrase.holds(Label.OTHER):
+        if ELSEWHERE in phrase.by | phrase.on or phrase.holds(Label.OTHER):
             return None
         family = phrase.noun.entry.of
         if not any(family in self.pack.facts[fact].noun for fact, _ in memory.facts):
@@ -204,7 +227,7 @@ class Finder:
         """ "2. Fentanyl.": a line of a list that only names its topic."""
         if sentence.title or sum(token.low.isalpha() for token in sentence.tokens) > 3:
             return
-        marked = {h.entry.of for h in hits if h.entry.label is Label.MARK and self.fit.is_single(h)}
+        marked = {h.entry.of for h in hits if h.entry.label is Label.MARK and h.entry.members == 1}
         families = [self.by_family[h.entry.of] for h in hits if h.entry.label is Label.NOUN]
         named = marked | {family[0].id for family in families if len(family) == 1}
         if len(named) == 1:

@@ -45,6 +45,9 @@ _DENYING_PAIRS = {
     "no": ("truth", "basis"),
     "we": ("reported", "wrote", "said"),  # an outlet that speaks of its own earlier report
 }
+_INVERTED = frozenset("should were had imagine assume say".split())
+_CONDITIONAL = CONDITION | SUPPOSING | _INVERTED | {"whether"}
+"""Without any of these no sentence holds a condition."""
 _COULD_DENY = _DENIAL | _DENYING_PAIRS.keys()
 _RULING = frozenset("rule find hold say announce declare decide order confirm conclude".split())
 _KNOWN = frozenset("hear hears heard learn learns learned learnt know knows knew notice word news letter memo".split())
@@ -162,7 +165,7 @@ def _in_doubt(clause: Clause) -> Mode | None:
 
 def _conditional(clause: Clause) -> Mode | None:
     """Inside a condition: "if the rate were cut", "should Beijing …". "May decide whether to" stays a hedge."""
-    if not _in_condition(clause.tokens, clause.frame.top):
+    if _CONDITIONAL.isdisjoint(clause.words) or not _in_condition(clause.tokens, clause.frame.top):
         return None
     whether = any(token.low == "whether" for token in clause.tokens)
     return Mode.HEDGED if clause.mode is Mode.HEDGED and whether else Mode.HYPOTHETICAL
@@ -187,7 +190,7 @@ def _end_in_passing(clause: Clause) -> Mode | None:
 
 def _embedded(clause: Clause) -> Mode | None:
     """What the verb before "that" makes of it: "appeared likely to rule that …", "did not say that …"."""
-    if clause.mode not in DECIDED:
+    if clause.mode not in DECIDED or "that" not in clause.words:
         return None
     tokens, start = clause.tokens, clause.frame.top
     that = next((k for k in range(start, max(0, start - 26), -1) if k < len(tokens) and tokens[k].low == "that"), None)
@@ -218,10 +221,12 @@ def _saying(tokens: Sequence[Token], that: int) -> int | None:
 
 def _warned(clause: Clause) -> Mode | None:
     """ "Warned that it would raise the duty"."""
+    if clause.mode is not Mode.HYPOTHETICAL:
+        return None
     warned = any(
         token.low in ("warned", "warns", "threatened", "threatens") for token in clause.tokens[: clause.frame.top]
     )
-    return Mode.THREATENED if clause.mode is Mode.HYPOTHETICAL and warned else None
+    return Mode.THREATENED if warned else None
 
 
 def _forecast(clause: Clause) -> Mode | None:
@@ -398,7 +403,7 @@ def _in_condition(tokens: Sequence[Token], index: int) -> bool:
         return True
     if _opened(tokens, start):
         return True
-    inverted = len(words) > 1 and words[0] in ("should", "were", "had", "imagine", "assume", "say")
+    inverted = len(words) > 1 and words[0] in _INVERTED
     return inverted and words[1] not in NEGATION and not words[1].endswith("ing")
 
 

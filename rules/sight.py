@@ -18,7 +18,19 @@ Held = tuple[Label, str | None]
 class Sight:
     """One sentence as tokens and hits, in order."""
 
-    __slots__ = ("foreign", "held", "hits", "longest", "marks", "nouns", "parties", "starts", "tokens", "words")
+    __slots__ = (
+        "foreign",
+        "held",
+        "hits",
+        "longest",
+        "marks",
+        "nouns",
+        "parties",
+        "shared",
+        "starts",
+        "tokens",
+        "words",
+    )
 
     def __init__(self, tokens: Sequence[Token], hits: Sequence[Hit]) -> None:
         self.tokens, self.hits = tokens, hits
@@ -31,11 +43,15 @@ class Sight:
         """By family, in order."""
         self.marks: dict[str, list[Hit]] = {}
         """By fact, in order."""
+        self.shared: dict[str, list[Hit]] = {}
+        """Of the marks those that have more than one member."""
         for h in hits:
             if h.entry.label is Label.NOUN:
                 self.nouns.setdefault(h.entry.of, []).append(h)
             elif h.entry.label is Label.MARK:
                 self.marks.setdefault(h.entry.of, []).append(h)
+                if h.entry.members > 1:
+                    self.shared.setdefault(h.entry.of, []).append(h)
         self.parties = {h.entry.of for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER)}
         self.foreign = (Label.COUNTRY, None) in self.held and any(_is_foreign(tokens, h) for h in hits)
         """Whether it names another country as more than the place of something."""

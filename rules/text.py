@@ -149,12 +149,14 @@ def sentences(article: Article) -> list[Sentence]:
     question = False
     position = 0
     for number, line in enumerate(text.split("\n")):
+        if not line or line.isspace():
+            speaker, question = (speaker, question) if speaker in ("answer", "a") else (None, False)
+            position += len(line) + 1
+            continue
         label = _LABEL.match(line) if number else None
         if label and label["who"]:
             speaker = label["who"].strip().lower()
             question = speaker in _QUESTION_LABELS or speaker.split()[0] in _QUESTION_LABELS
-        elif not line.strip():
-            speaker, question = (speaker, question) if speaker in ("answer", "a") else (None, False)
         for start, end in _spans(line):
             piece = line[start:end]
             if piece.strip():
