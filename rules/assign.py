@@ -24,15 +24,28 @@ _SPACED = re.compile(r"(?<![\d.,])(\d{1,3})[ \u00a0\u202f](\d{3})(?=[ \u00a0\u20
 _YEARLY = (" a year", " per year", " each year", " every year", " annually", " yearly", " in each of")
 
 
-@lru_cache(maxsize=256)
-def figures(raw: str, published: datetime) -> tuple[Sequence[TimeExpression], Sequence[Amount]]:
-    """The dates and amounts of a sentence. In a legal amendment ("by substituting …") only those of the new words."""
+@lru_cache(maxsize=64)
+def dates_in(raw: str, published: datetime) -> tuple[TimeExpression, ...]:
+    """The dates of a sentence. In a legal amendment ("by substituting …") only those of the new words."""
+    old, new = _struck(raw)
+    return tuple(when for when in find_dates(raw, published) if not old < when.start < new)
+
+
+@lru_cache(maxsize=64)
+def amounts_in(raw: str) -> tuple[Amount, ...]:
+    """The amounts of a sentence. In a legal amendment only those of the new words."""
+    old, new = _struck(raw)
+    grouped = _SPACED.sub(r"\1,\2", raw)  # "350 000 tonnes", in the same length
+    return tuple(amount for amount in find_amounts(grouped) if not old < amount.start < new)
+
+
+def _struck(raw: str) -> tuple[int, int]:
+    """Between which characters the old words of a legal amendment stand; nowhere in any other sentence."""
     folded = fold(raw)
     new = max(folded.find(word) for word in _LEGAL_SWAP)
-    old = min((at for word in _LEGAL_OLD if 0 <= (at := folded.find(word)) < new), default=new)
-    grouped = _SPACED.sub(r"\1,\2", raw)  # "350 000 tonnes", in the same length
-    dates = [when for when in find_dates(raw, published) if not old < when.start < new]
-    return dates, [amount for amount in find_amounts(grouped) if not old < amount.start < new]
+    if new < 0:
+        return new, new
+    return min((at for word in _LEGAL_OLD if 0 <= (at := folded.find(word)) < new), default=new), new
 
 
 def dates_of(pair: Pair, reading: Reading) -> list[TimeExpression]:
@@ -77,9 +90,11 @@ def value_of(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -
 
     What has to be reckoned from the record ("halved") is left in `claim.change`.
     """
+    if not units:
+        return None
     low, high = _clause(pair, reading)
     raw = reading.sentence.raw[low:high]
-    mine = [_shifted(a, low) for a in reading.amounts if low <= a.start and a.end <= high]
+    mine = [_shifted(a, low) for a in amounts_in(reading.sentence.raw) if low <= a.start and a.end <= high]
     if "percent" in units:
         return _rate(pair, claim, raw, mine, reading.tokens[pair.index].start - low)
     return _quantities(raw, mine, units)

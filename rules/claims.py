@@ -14,7 +14,7 @@ from rules.sight import Sight
 from rules.speakers import Speaker
 from rules.text import Sentence, Token
 from rules.triggers import Pair
-from rules.values import Amount, Change
+from rules.values import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ class Reading:
     sight: Sight
     pairs: Sequence[Pair]
     dates: Sequence[TimeExpression]
-    """Spans of dates, amounts and tokens index the sentence."""
-    amounts: Sequence[Amount]
+    """Spans of dates and tokens index the sentence."""
     said: Said
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from rules.assign import dates_of, figures, in_relative, value_of
+from rules.assign import dates_in, dates_of, in_relative, value_of
 from rules.claims import Claim, Reading
 from rules.dates import Role, TimeExpression
 from rules.events import NAMING
@@ -99,18 +99,15 @@ class _Teller:
         if told is not None:
             yield from (replace(claim, sentence=sentence, first=claim) for claim in told)
             return
-        reading = Reading(sentence, sight, found, *figures(sentence.raw, self._article.published), said)
+        reading = Reading(sentence, sight, found, dates_in(sentence.raw, self._article.published), said)
         told = [_claim(pair, reading, self._article, self._pack.facts[pair.mention.fact]) for pair in found]
         self._told[key] = told
         yield from told
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def _see(raw: str, lexicon: Lexicon, *, title: bool, under_header: bool) -> Sight:
-    """The tokens and hits of a sentence, wherever it stands.
-
-    Kept for some time, because news repeats itself: another version of the article, or another outlet's copy of it.
-    """
+    """The tokens and hits of a sentence, wherever it stands. The last few are kept, for a text that repeats itself."""
     tokens = _tokens(raw, under_header=under_header)
     hits = _without_foreign_offices(lexicon.hits(tokens))
     return Sight(tokens, hits if title else _without_dateline(tokens, hits))

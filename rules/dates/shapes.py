@@ -40,18 +40,27 @@ def core(tokens: Tokens, i: int) -> Shape | None:
     """One date, period or duration at `i`, without what surrounds it."""
     word = tokens.at(i)
     if word[:1].isdecimal():
-        return (
-            days.numeric(tokens, i)
-            or days.day_first(tokens, i)
-            or lengths.length(tokens, i)
-            or days.bare_year(tokens, i)
-            or days.month_day(tokens, i)
-        )
+        return _numbered(tokens, i)
     for parser in _STARTERS.get(word, ()):
         shape = parser(tokens, i)
         if shape:
             return shape
     return None
+
+
+def _numbered(tokens: Tokens, i: int) -> Shape | None:
+    """What begins with a number. Each parser is asked only where the length of the number, or the sign behind it, lets it
+    be the right one."""
+    word, after = tokens.at(i), tokens.at(i + 1)
+    signed, short = after in ("-", "/"), len(word) <= 2
+    return (
+        ((signed or word.count(".") == 2) and days.numeric(tokens, i))
+        or (short and days.day_first(tokens, i))
+        or lengths.length(tokens, i)
+        or ((signed or len(word) == 4) and days.bare_year(tokens, i))
+        or (short and days.month_day(tokens, i))
+        or None
+    )
 
 
 def _loose_dash(tokens: Tokens, j: int) -> bool:

@@ -34,6 +34,8 @@ _ADJECTIVAL = {"double": 2.0, "triple": 3.0}
 _FOLDS = {"twofold": 2.0, "threefold": 3.0, "fourfold": 4.0, "fivefold": 5.0, "sixfold": 6.0, "tenfold": 10.0}
 _PARTS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6, "tenth": 1 / 10}
 _PLURALS = {"halves": 1 / 2, "thirds": 1 / 3, "quarters": 1 / 4, "fifths": 1 / 5, "tenths": 1 / 10}
+_MULTIPLYING = frozenset({"fold", *_FACTORS, *_ADJECTIVAL, *_FOLDS, *_PARTS, *_PLURALS})
+"""Without any of these no clause multiplies anything."""
 _TOPS = {"one": 1, "a": 1, "two": 2, "three": 3, "four": 4}
 _STANDING = word_set("now present today currently presently existing previously formerly then hitherto before was were")
 """Directly before an amount that a cut or a rise starts from."""
@@ -152,6 +154,8 @@ def _sign(tokens: Tokens, step: Amount) -> int:
 
 def _factor(tokens: Tokens) -> float | None:
     """halve, double, "cut in half", "by a third", "to a fifth of", tenfold; the first that stands."""
+    if _MULTIPLYING.isdisjoint(tokens.words):
+        return None
     for k, word in enumerate(tokens.words):
         if word in _FACTORS:
             return _FACTORS[word]
