@@ -67,7 +67,7 @@ def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
         voice.hear(sentence, sight.hits)
         if belies(sight):
             _deny(out, sentence)
-        if mentions or not NAMING.isdisjoint(sight.words):
+        if mentions or not (NAMING.isdisjoint(sight.words) or lexicon.events.isdisjoint(sight.marks)):
             out += teller.claims(sentence, sight, tuple(mentions), voice)
     return out
 

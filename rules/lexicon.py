@@ -88,6 +88,8 @@ class Lexicon:
         together; the longest first. Entries that are equal are identical."""
         self._known: dict[Entry, Entry] = {}
         self.groups: dict[tuple[str, int], int] = {}
+        self.events = frozenset(spec.id for spec in pack.facts.values() if is_event(spec.kind))
+        """The facts that a verb can name, with their marks round it."""
         self._countries()
         for party in pack.parties.values():
             self._add(party.names, Entry(Label.PARTY, party.id))
@@ -171,7 +173,7 @@ class Lexicon:
     def _is_anchor(self, entry: Entry) -> bool:
         """Whether a fact can hang on it: nouns, names, and of facts that a verb alone can name whom it is about, where,
         what goods."""
-        event = entry.label is Label.MARK and is_event(self.pack.facts[entry.of].kind)
+        event = entry.label is Label.MARK and entry.of in self.events
         return event or entry.label in (Label.NOUN, Label.NAME)
 
     def anchored(self, text: str) -> bool:

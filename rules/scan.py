@@ -11,9 +11,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 _TOKEN = re.compile(r"(?:[a-z]+[^\W\d_]*|[^\W\d_]+)(?:'(?!s\b)[^\W\d_]+)*|[0-9]+(?:[.,][0-9]+)*|'s\b|\n|[^\w\s]|\d+|_+")
-_SAME = str.maketrans(
-    {"’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-", "“": '"', "”": '"', "％": "%"}
-)
+_SAME = {"’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-", "“": '"', "”": '"', "％": "%"}
+_OTHERS = re.compile(f"[{''.join(_SAME)}]")
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -56,7 +55,7 @@ NUMERALS = frozenset({*UNITS, *TENS, "a", "an", "half", "hundred"})
 def fold(text: str) -> str:
     """Lower case, plain quotes and dashes; exactly as long as `text`."""
     if not text.isascii():
-        text = text.translate(_SAME)
+        text = _OTHERS.sub(lambda m: _SAME[m[0]], text)
     low = text.lower()
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 

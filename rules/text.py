@@ -29,8 +29,11 @@ _FOLD = str.maketrans(
         **{chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)},
     }
 )
+_FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]+")
+"""The same as a pattern: `translate` looks up every character, and is slow for a text that is not ASCII."""
 _MARKUP = re.compile(r"<[^<>\n]{0,300}>|&(?:nbsp|amp|hellip|quot|lt|gt|#\d{1,5});")
 _TOKEN = re.compile(
+    r"[a-z]++(?=[ ,])|"  # what most of them are, at once
     r"(?:[a-z]\.){2,}|(?:[a-z]+[^\W\d_]*|[^\W\d_]+)(?:(?<=[a-z]n)'t)?|'(?:s|ll|re|ve|d|m)\b|\d+(?:[.,:]\d+)*|[^\w\s]"
 )
 _LABEL = re.compile(
@@ -73,7 +76,7 @@ def full_text(article: Article) -> str:
 
 def fold(text: str) -> str:
     """Lower case, plain quotes, dashes and spaces, mark-up blanked. The result has exactly the length of `text`."""
-    text = text.translate(_FOLD)
+    text = text.translate(_FOLD) if text.isascii() else _FOLDED.sub(lambda m: m[0].translate(_FOLD), text)
     if "<" in text or "&" in text:
         text = _MARKUP.sub(lambda m: " " * len(m[0]), text)
     low = text.lower()
