@@ -91,6 +91,8 @@ class Finder:
 
     def _named(self, sight: Sight) -> tuple[list[Mention], list[Phrase]]:
         """The names, and the phrases round the nouns that are part of no name."""
+        if not sight.hits and "%" not in sight.words:
+            return [], []
         kept = self._last.get(sight)
         if kept is None:
             names = [Mention(h.entry.of, h.end - 1, h.start, h.end, weight=_NAMED) for h in self._names(sight)]

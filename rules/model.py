@@ -389,7 +389,7 @@ class Ledger:
         return replace(self, entries=tuple(entry for entry in self.entries if entry.valid <= moment))
 
     def add(self, *entries: Entry) -> Ledger:
-        return replace(self, entries=(*self.entries, *entries))
+        return replace(self, entries=(*self.entries, *entries)) if entries else self
 
     def to_json(self) -> dict[str, Any]:
         return {"story": self.story, "entries": [entry.to_json() for entry in self.entries]}

@@ -45,6 +45,7 @@ class Sight:
         """By fact, in order."""
         self.shared: dict[str, list[Hit]] = {}
         """Of the marks those that have more than one member."""
+        self.parties: set[str] = set()
         for h in hits:
             if h.entry.label is Label.NOUN:
                 self.nouns.setdefault(h.entry.of, []).append(h)
@@ -52,7 +53,8 @@ class Sight:
                 self.marks.setdefault(h.entry.of, []).append(h)
                 if h.entry.members > 1:
                     self.shared.setdefault(h.entry.of, []).append(h)
-        self.parties = {h.entry.of for h in hits if h.entry.label in (Label.PARTY, Label.DECIDER)}
+            elif h.entry.label is Label.PARTY or h.entry.label is Label.DECIDER:
+                self.parties.add(h.entry.of)
         self.foreign = (Label.COUNTRY, None) in self.held and any(_is_foreign(tokens, h) for h in hits)
         """Whether it names another country as more than the place of something."""
 
