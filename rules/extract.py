@@ -142,7 +142,8 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
     if claim.mode in OPEN and pair.frame.governor is not None:
         claim.wisher = wisher_of(pair, reading)
     state = told_dates(spec.kind, pair, reading, dates, today)
-    state = replace(state, value=value_of(pair, reading, spec.unit, claim))
+    value = value_of(pair, reading, spec.unit, claim)
+    state = replace(state, value=value) if value else state
     claim.state = settle(spec.kind, pair, claim, state, today)
     if pair.mention.act:
         claim.act, claim.state = True, replace(claim.state, status=None, value=None)

@@ -49,7 +49,7 @@ def core(tokens: Tokens, i: int) -> Shape | None:
 
 
 def _numbered(tokens: Tokens, i: int) -> Shape | None:
-    """What begins with a number. A parser is asked only where the number's length or the sign behind it lets it answer."""
+    """What begins with a number; a parser is asked only where its length, or the sign behind it, lets it answer."""
     word, after = tokens.at(i), tokens.at(i + 1)
     signed, short = after in ("-", "/"), len(word) <= 2
     return (
