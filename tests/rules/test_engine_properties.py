@@ -122,6 +122,23 @@ def test_a_long_text_is_worked_through(text: str) -> None:
     evaluate(item({"text": text, "title": "Tariffs"}))
 
 
+CUT = (
+    "China has cut the fentanyl tariff on American goods. The United States has cut the fentanyl tariff to 10 percent."
+)
+FAR = "\n" + f"{LOCAL}\n" * 9
+
+
+def test_what_is_told_again_in_the_same_words_is_told_once() -> None:
+    once = evaluate(item({"text": CUT}))
+    assert any(f.kind is Kind.CHANGE for f in once.findings)
+    assert said(evaluate(item({"text": (CUT + FAR) * 4})).findings) == said(once.findings)
+
+
+def test_a_denial_behind_the_second_telling_denies_it() -> None:
+    denied = evaluate(item({"text": CUT + FAR + CUT + " The reports are false."}))
+    assert [f for f in denied.findings if f.kind is Kind.CHANGE] == []
+
+
 def test_a_year_beside_a_day_is_compared() -> None:
     published = "2026-03-02T12:00:00Z"
     for text in (
