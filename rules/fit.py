@@ -112,14 +112,16 @@ class Fit:
         """Whether a measure that bears no mark is this party's: by its phrase, the subject before it, or the source."""
         if spec.by is None or phrase.by:
             return phrase.by == {spec.by}
-        before = [h for h in phrase.hits if h.end <= phrase.noun.start]
-        owners = [
+        owners = (
             h.entry.of
-            for h in before
-            if h.entry.label is Label.COUNTRY
-            or (h.entry.label in (Label.PARTY, Label.DECIDER) and h.entry.of in self.sides)
-        ]
-        return spec.by == (owners[-1] if owners else memory.home)
+            for h in reversed(phrase.sight.between(0, phrase.noun.start))
+            if h.end <= phrase.noun.start
+            and (
+                h.entry.label is Label.COUNTRY
+                or (h.entry.label in (Label.PARTY, Label.DECIDER) and h.entry.of in self.sides)
+            )
+        )
+        return spec.by == next(owners, memory.home)
 
     def _marks(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> set[int]:
         """The marks of a fact of which every member is there. Marks of events and deals may stand all over the
@@ -192,8 +194,7 @@ def _is_hit(phrase: Phrase, party: str | None) -> bool:
     tokens = phrase.tokens
     return any(
         h.entry.of == party and h.entry.label is Label.PARTY and any(t.low == "with" for t in tokens[h.end : h.end + 2])
-        for h in phrase.hits
-        if phrase.noun.start - 9 <= h.start < phrase.noun.start
+        for h in phrase.sight.between(phrase.noun.start - 9, phrase.noun.start)
     )
 
 
