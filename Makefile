@@ -5,6 +5,8 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input -q
 UV_LOCK = $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q
 
 .DEFAULT_GOAL := help
+# What runs from here is a dozen Python processes at least: each would compile all modules again, where the environment says so.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup run demo test check score bench lock clean
 
 help: ## this list
