@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import psutil
@@ -25,6 +28,12 @@ POISON = b"<rss><channel><item><title>x</title><description><![CDATA[" + b"<a " 
 """It keeps an HTML parser busy for a very long time."""
 WIDE = b"<rss><channel><title>\xf0\x9f\x98\x80" + b"x" * 9_000_000
 """One character beyond the basic plane makes four bytes of each of the others."""
+
+
+@pytest.fixture(autouse=True)
+def _no_child_from_before() -> None:
+    while reading._idle:
+        reading._idle.pop().end()
 
 
 def test_entries_come_back_as_they_were_read() -> None:
@@ -53,11 +62,50 @@ def test_a_feed_that_takes_for_ever_is_killed_and_costs_no_other_feed() -> None:
         with pytest.raises(FetchError, match="takes more than 1 s to read") as killed:
             poison.result(60)
     assert killed.value.permanent
-    wait_until(lambda: not _children(), "the child is gone")
+    wait_until(lambda: not [fork for child in _children() for fork in child.children()], "what read it is gone")
+
+
+def test_each_feed_is_read_by_a_process_of_its_own_and_all_by_one_child() -> None:
+    for body in (FEED, POISON, FEED):
+        with suppress(FetchError):
+            parse(body, {}, limits=Limits(cpu_seconds=1))
+    assert len(reading._idle) == len(_children()) == 1
+
+
+def test_a_child_that_is_gone_costs_no_feed() -> None:
+    parse(FEED, {})
+    for child in _children():
+        child.kill()
+    assert parse(FEED, {})[0].title == "Zölle"
+
+
+def test_a_child_that_does_not_end_a_feed_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "GRACE_SECONDS", 0.1)
+    parse(FEED, {})
+    before = _children()
+    for child in before:
+        child.suspend()
+    with pytest.raises(FetchError, match=r"takes more than 0\.1 s to read"):
+        parse(FEED, {}, limits=Limits(seconds=0.1))
+    assert not [child for child in before if child.is_running()]
+    assert parse(FEED, {})[0].title == "Zölle"
+
+
+def test_a_child_ends_with_its_parent_however_that_ends() -> None:
+    code = (
+        f"from worker.feeds import parse, reading; parse({FEED!r}, {{}}); print(reading._idle[0]._process.pid); input()"
+    )
+    command = [sys.executable, "-u", "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        child = psutil.Process(int(parent.stdout.readline()))
+        assert child.is_running()
+        parent.kill()
+    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, "the child is gone")
 
 
 def _children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children(recursive=True) if "worker.feedparse.child" in child.cmdline()]
+    return [child for child in psutil.Process().children() if "worker.feedparse.child" in child.cmdline()]
 
 
 @pytest.mark.parametrize(
@@ -97,14 +145,8 @@ def test_several_are_read_at_once_from_an_event_loop() -> None:
 
 def test_the_child_never_sees_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a feed might one day make a parser tell, it cannot tell of these."""
-    seen: list[dict[str, str]] = []
-    run = reading.subprocess.run
-
-    def watching(*args: object, env: dict[str, str], **how: object) -> object:
-        seen.append(env)
-        return run(*args, env=env, **how)  # type: ignore[call-overload]
-
     monkeypatch.setenv("DELTAWIRE_SMTP_PASSWORD", "hunter2")
-    monkeypatch.setattr(reading.subprocess, "run", watching)
     parse(FEED, {})
-    assert "hunter2" not in seen[0].values()
+    [child] = _children()
+    assert child.environ()["PATH"] == os.environ["PATH"]
+    assert "hunter2" not in child.environ().values()
