@@ -123,6 +123,27 @@ def settings_for(tmp_path: Path) -> Callable[..., Settings]:
 
 
 @pytest.fixture(scope="session")
+def _tables_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables, which is copied for each test: that is quicker than to make a new one."""
+    path = tmp_path_factory.mktemp("tables") / "deltawire.db"
+    opened = Store.open(f"sqlite:///{path}")
+    opened.upgrade()
+    opened.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_with_tables(_tables_on_sqlite: Path) -> Callable[[Path], None]:
+    """Make a SQLite database at a path, whose tables are there and empty."""
+
+    def make(path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_tables_on_sqlite, path)
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def _tables_on_postgres(_postgres: Callable[[str], str]) -> str:
     """A database with its tables, which is emptied for each test: that is quicker than to make a new one."""
     url = _postgres("CREATE DATABASE tables").replace("/postgres?", "/tables?")
@@ -133,18 +154,16 @@ def _tables_on_postgres(_postgres: Callable[[str], str]) -> str:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_with_tables: Callable[[Path], None]) -> str:
     """The address of a database whose tables are there and empty, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'deltawire.db'}"
-        opened = Store.open(url)
-        opened.upgrade()
-    else:
-        url = str(request.getfixturevalue("_tables_on_postgres"))
-        opened = Store.open(url)
-        with opened.write() as connection:
-            names = ", ".join(metadata.tables)
-            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        sqlite_with_tables(tmp_path / "deltawire.db")
+        return f"sqlite:///{tmp_path / 'deltawire.db'}"
+    url = str(request.getfixturevalue("_tables_on_postgres"))
+    opened = Store.open(url)
+    with opened.write() as connection:
+        names = ", ".join(metadata.tables)
+        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
     opened.close()
     return url
 

@@ -75,10 +75,10 @@ def settings(settings_for: Callable[..., Settings]) -> Settings:
 
 
 @pytest.fixture
-def lite(settings: Settings) -> Iterator[Store]:
+def lite(settings: Settings, sqlite_with_tables: Callable[[Path], None]) -> Iterator[Store]:
     """A story with all that a page can hold, and with words too long for a phone."""
+    sqlite_with_tables(settings.data_dir / "deltawire.db")
     store = Store.open(settings)
-    store.upgrade()
     truce = State(Status.IN_FORCE, until=PartialDate(2025, 11, 30))
     open_story(
         store, entry(TWENTY, at=later(days=-2)), entry(TEN, at=later(days=-1)), entry(truce, fact="tariff_truce")

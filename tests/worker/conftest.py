@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,10 +19,10 @@ def settings(settings_for: Callable[..., Settings]) -> Settings:
 
 
 @pytest.fixture
-def lite(settings: Settings) -> Iterator[Store]:
+def lite(settings: Settings, sqlite_with_tables: Callable[[Path], None]) -> Iterator[Store]:
     """An empty store on SQLite."""
+    sqlite_with_tables(settings.data_dir / "deltawire.db")
     opened = Store.open(settings)
-    opened.upgrade()
     yield opened
     opened.close()
 
