@@ -162,8 +162,10 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_with_tables
     url = str(request.getfixturevalue("_tables_on_postgres"))
     opened = Store.open(url)
     with opened.write() as connection:
-        names = ", ".join(metadata.tables)
-        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        # Of tables with a few rows this takes a tenth of the time of TRUNCATE … RESTART IDENTITY.
+        for table in reversed(metadata.sorted_tables):
+            connection.exec_driver_sql(f"DELETE FROM {table.name}")
+        connection.exec_driver_sql("SELECT setval(sequencename::regclass, 1, false) FROM pg_sequences")
     opened.close()
     return url
 
