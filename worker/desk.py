@@ -1,20 +1,25 @@
 """What the pipeline works with: settings, the database, the packs, and the ways out of the house."""
 
+# ruff: noqa: PLC0415 - most commands and roles send nothing, and need not wait for what sends
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
+import rules
 from rules import Pack, load_pack
+from worker import log
 from worker.alerts import Alert, Channel, Subscription, unsubscribe_token
-from worker.http import Client
 from worker.settings import Settings
 from worker.store import Store
-from worker.transports import Transport
-from worker.transports.email import EmailTransport, render
-from worker.transports.webhook import WebhookTransport
+
+if TYPE_CHECKING:
+    from worker.http import Client
+    from worker.transports import Transport
+
+_log = log.get("desk")
 
 
 @dataclass(frozen=True)
@@ -36,16 +41,33 @@ class Desk:
         """Give the database's connections back."""
         self.store.close()
 
+    def open_stories(self, now: datetime) -> None:
+        """Open the stories that are not open yet, with what is known to date, and take up the feeds of their packs.
+
+        Nothing is told of what lies before `now`.
+        """
+        for pack in self.packs.values():
+            if self.store.open_story(pack, rules.open_story(pack, learned=now, history=True), now):
+                _log.info("story opened", story=pack.id, title=pack.title)
+            self.store.sync_feeds(pack, now)
+
     def client(self) -> Client:
         """A way out over HTTP, to be used with `async with`."""
+        from worker.http import Client
+
         return Client(self.settings.allow_networks)
 
     def transports(self, client: Client) -> Mapping[Channel, Transport]:
         """The way out of each channel."""
+        from worker.transports.email import EmailTransport
+        from worker.transports.webhook import WebhookTransport
+
         return {"webhook": WebhookTransport(client), "email": EmailTransport(self.settings)}
 
     def compose_mail(self, alert: Alert, subscription: Subscription, delivery_id: str, now: datetime) -> bytes:
         """The whole mail that tells one subscriber of an alert."""
+        from worker.transports.email import render
+
         base = self.settings.base_url or f"http://{self.settings.host}:{self.settings.port}"
         token = unsubscribe_token(self.settings.signing_key(), subscription.id)
         return render(

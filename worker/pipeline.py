@@ -44,17 +44,6 @@ _log = log.get("pipeline")
 _spread = SystemRandom().random
 
 
-def open_stories(now: datetime, desk: Desk) -> None:
-    """Open the stories that are not open yet, with what is known to date, and take up the feeds of their packs.
-
-    Nothing is told of what lies before `now`.
-    """
-    for pack in desk.packs.values():
-        if desk.store.open_story(pack, rules.open_story(pack, learned=now, history=True), now):
-            _log.info("story opened", story=pack.id, title=pack.title)
-        desk.store.sync_feeds(pack, now)
-
-
 async def poll_feed(feed_id: str, now: datetime, desk: Desk, client: Client) -> Added:
     """Fetch a feed that is due, and store what it brings that was not known.
 

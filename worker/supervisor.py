@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker import broker, clock, log, pipeline
+from worker import broker, clock, log
 from worker.broker import Broker, BrokerError
 from worker.children import Children
 from worker.commentary import Commentary, watched
@@ -79,7 +79,7 @@ def up(settings: Settings, say: Say) -> None:
     ):
         now, desk = clock.now(), Desk.open(settings)
         bring_up_to_date(desk.store)
-        pipeline.open_stories(now, desk)
+        desk.open_stories(now)
         server = None if settings.redis_url else broker.embedded(settings.data_dir)
         brokers = [_started(server, children, signals, say)] if server else []
         roles = _roles(children, _environment(settings, server, address(settings, listener)), listener)

@@ -3,6 +3,7 @@
 So a message may be lost, late or doubled: `wake_up`, every tick, finds what is due in the database and asks again.
 """
 
+# ruff: noqa: PLC0415 - the scheduler asks for tasks and runs none: it need not wait for what they need
 from __future__ import annotations
 
 import os
@@ -22,7 +23,7 @@ from celery.signals import setup_logging
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from worker import clock, log, pipeline
+from worker import clock, log
 from worker.desk import Desk
 from worker.errors import SettingsError
 from worker.settings import Settings
@@ -106,6 +107,8 @@ def desk() -> Desk:
 
 def run_worker(queues: Collection[str] = QUEUES, *, concurrency: int = 4, name: str = "worker") -> None:
     """Work on these queues in `concurrency` child processes until SIGTERM or SIGINT. Call `connect` first."""
+    import worker.pipeline  # noqa: F401 - once, and not in each of the processes
+
     app.worker_main(
         [
             "worker",
@@ -140,6 +143,8 @@ def poll_feeds(ids: Sequence[str]) -> None:
 @_task("evaluate", "evaluate")
 def evaluate(ids: Sequence[int]) -> None:
     """Evaluate these articles, as far as they are not done; each commit that waits to be told wakes the delivery."""
+    from worker import pipeline
+
     for article_id in ids:
         try:
             committed = pipeline.evaluate(article_id, clock.now(), desk())
@@ -157,6 +162,8 @@ def evaluate(ids: Sequence[int]) -> None:
 @_task("deliver", "deliver")
 def deliver() -> None:
     """Send what is due."""
+    from worker import pipeline
+
     asyncio.run(pipeline.deliver(clock.now(), desk()))
     _beat("deliver")
 
@@ -164,6 +171,8 @@ def deliver() -> None:
 @_task("deadlines", "evaluate")
 def deadlines() -> None:
     """Tell what the calendar brought, in every story."""
+    from worker import pipeline
+
     now, here = clock.now(), desk()
     for story in here.store.stories_to_check(here.packs.keys(), now):
         try:
@@ -178,6 +187,8 @@ def deadlines() -> None:
 @_task("reap", "deliver")
 def reap() -> None:
     """Free what dead workers held, and send it."""
+    from worker import pipeline
+
     if pipeline.reap(clock.now(), desk()).freed:
         wake(deliver)
 
@@ -222,6 +233,8 @@ def wake(task: Any, *args: Any, queue: str | None = None) -> bool:
 
 
 async def _poll(ids: Sequence[str]) -> list[int]:
+    from worker import pipeline
+
     here = desk()
 
     async def poll(feed_id: str) -> tuple[int, ...]:

@@ -66,6 +66,15 @@ def test_a_forbidden_import_is_named(broken: Path, contract: str) -> None:
     assert f"{contract} BROKEN" in done.stdout
 
 
+def test_what_sends_reads_or_migrates_is_not_loaded_where_nothing_of_that_is_done() -> None:
+    """As a module, each of these costs every command and every role a tenth of a second at its start."""
+    code = "import sys, worker.scheduler, worker.supervisor, worker.cli.opening, worker.web.probe; print(*sys.modules)"
+    done = _run(ROOT, sys.executable, "-c", code)
+
+    assert done.returncode == 0, done.stderr
+    assert {"aiohttp", "aiosmtplib", "alembic", "fastapi", "feedparser", "jinja2"} & set(done.stdout.split()) == set()
+
+
 @pytest.mark.parametrize(
     "broken",
     [

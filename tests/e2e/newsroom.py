@@ -58,7 +58,7 @@ class Newsroom:
         self.at(start)
         self.desk = Desk.open(settings)
         self.desk.store.upgrade()
-        pipeline.open_stories(self.now, self.desk)
+        self.desk.open_stories(self.now)
 
     def at(self, moment: str) -> Self:
         """Go to a moment, written `2025-11-01 08:00`, in UTC."""

@@ -47,7 +47,7 @@ def server(broker: str) -> redis.Redis:
 def desk(settings: Settings, receiver: Receiver) -> Iterator[Desk]:
     opened = Desk.open(settings)
     opened.store.upgrade()
-    pipeline.open_stories(clock.now(), opened)
+    opened.open_stories(clock.now())
     subscribers(opened, receiver, clock.now(), mail=False)
     yield opened
     opened.close()

@@ -50,7 +50,7 @@ def desk(settings: Settings) -> Iterator[Desk]:
     settings.data_dir.mkdir()
     opened = Desk.open(settings)
     opened.store.upgrade()
-    pipeline.open_stories(clock.now(), opened)
+    opened.open_stories(clock.now())
     yield opened
     opened.close()
 

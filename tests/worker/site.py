@@ -21,7 +21,7 @@ from tests.worker.samples import NOW, STORY, TWENTY, entry, finding, ledger, pac
 from worker.alerts import Alert, plan
 from worker.settings import Settings
 from worker.store import Store
-from worker.web import create_app
+from worker.web.app import create_app
 
 PACK = replace(pack(), feeds=())
 

@@ -12,18 +12,23 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select
 
 from tests.worker.samples import NOW, STORY, later, ledger, pack, subscription
 from worker.errors import DeltawireError, WrongUse
 from worker.settings import Settings
-from worker.store import Store, tables
+from worker.store import Store, database, tables
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_queries_expect(store: Store) -> None:
     with store.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
+
+
+def test_the_version_that_is_checked_is_that_of_the_last_migration() -> None:
+    assert ScriptDirectory(str(Path(database.__file__).parent / "migrations")).get_current_head() == database.VERSION
 
 
 def test_migrating_again_changes_nothing(store: Store) -> None:

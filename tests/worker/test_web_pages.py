@@ -15,7 +15,7 @@ from tests.worker.samples import FENTANYL, NOW, STORY, TEN, TWENTY, deadline, en
 from tests.worker.site import PACK, Clock, Site, open_story, site_of, tell, tell_many
 from worker.settings import Settings
 from worker.store import Store
-from worker.web import app_from_env, create_app
+from worker.web.app import app_from_env, create_app
 
 SCRIPT = "<script>alert('x')</script>"
 

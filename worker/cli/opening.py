@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from worker import clock, log, pipeline
+from worker import clock, log
 from worker.desk import Desk
 from worker.errors import DeltawireError, WrongUse
 from worker.settings import load_settings
@@ -29,7 +29,7 @@ def opened() -> Iterator[Desk]:
             if settings.database_url:
                 raise
             bring_up_to_date(desk.store)
-        pipeline.open_stories(clock.now(), desk)
+        desk.open_stories(clock.now())
         yield desk
     finally:
         desk.close()

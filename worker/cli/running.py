@@ -75,7 +75,6 @@ def scheduler() -> None:
       DELTAWIRE_REDIS_URL=redis://localhost:6379/0 deltawire scheduler
     """
     from worker import tasks
-    from worker.pipeline import open_stories
     from worker.scheduler import Leader, run
 
     settings = _settings()
@@ -84,7 +83,7 @@ def scheduler() -> None:
     stop = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, stop)  # threads that start later leave them to this one
     desk = tasks.desk()
-    open_stories(clock.now(), desk)
+    desk.open_stories(clock.now())
     run(Leader(desk.store, settings.tick_seconds), lambda: signal.sigwait(stop))
 
 
@@ -98,7 +97,7 @@ def web(fd: Inherited = None) -> None:
     import uvicorn
 
     from worker.listen import address, listening
-    from worker.web import create_app
+    from worker.web.app import create_app
 
     settings = _settings()
     app = create_app(settings, _checked(settings))
@@ -133,12 +132,11 @@ def upgrade() -> None:
       DELTAWIRE_DATABASE_URL=postgresql://deltawire:…@db/deltawire deltawire db upgrade
     """
     from worker.desk import Desk
-    from worker.pipeline import open_stories
     from worker.store.upgrading import bring_up_to_date
 
     desk = Desk.open(_settings())
     bring_up_to_date(desk.store)
-    open_stories(clock.now(), desk)
+    desk.open_stories(clock.now())
     line("the database is up to date")
 
 
