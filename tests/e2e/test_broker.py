@@ -12,7 +12,7 @@ from tests.e2e.newsroom import STORY, pack_from_the_baseline, subscribers
 from tests.e2e.roles import SCHEDULER, WORKER, call, running
 from tests.servers import FeedServer, Receiver, wait_until
 from tests.worker.samples import finding
-from worker import alerts, clock, pipeline
+from worker import alerts, clock
 from worker.desk import Desk
 from worker.settings import Settings
 
