@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -38,6 +39,10 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+
+
+_DISPUTED = frozenset("\t?\ufeff")
+"""Characters that libyaml lets pass in places where `_Loader` does not."""
 
 
 class UnreadableError(Exception):
@@ -115,11 +120,7 @@ def read_yaml(path: Path) -> Tree:
     """A YAML file as a tree. Raises UnreadableError with the line of the first thing that is no plain YAML."""
     text = read_text(path)
     try:
-        loader = _Loader(text)
-        try:
-            node = loader.get_single_node()
-        finally:
-            loader.dispose()
+        node = _composed(text)
         if node is None:
             raise UnreadableError(0, "holds nothing but comments")
         return _tree(node)
@@ -145,6 +146,34 @@ def read_json_lines(path: Path) -> Iterator[Tree | UnreadableError]:
                 yield UnreadableError(number, f"is not valid JSON: {error.msg} (column {error.colno})")
             except RecursionError:
                 yield UnreadableError(number, "is nested too deeply")
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """The document, by libyaml where it is there, which is ten times as fast. What is wrong is told by `_Loader`."""
+    if yaml.__with_libyaml__ and _DISPUTED.isdisjoint(text):
+        with suppress(yaml.YAMLError):
+            if _is_plain(text):
+                return yaml.compose(text, Loader=yaml.CSafeLoader)
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
+
+
+def _is_plain(text: str) -> bool:
+    """Whether `_Loader` would refuse nothing of it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.AliasEvent) or (isinstance(event, yaml.NodeEvent) and event.anchor):
+            return False
+        elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+            if event.tag or depth > MAX_DEPTH:
+                return False
+            depth += isinstance(event, yaml.CollectionStartEvent)
+    return True
 
 
 class _Loader(yaml.SafeLoader):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rules.dates import Kind, Role, TimeExpression, find_dates
 
-TABLE = yaml.safe_load((Path(__file__).parents[1] / "data/rules/dates.yaml").read_text("utf-8"))
+TABLE = yaml.load((Path(__file__).parents[1] / "data/rules/dates.yaml").read_text("utf-8"), yaml.CSafeLoader)
 CASES = [
     pytest.param(case, id=f"{group}: {case['text'] or 'nothing'}") for group, cases in TABLE.items() for case in cases
 ]

@@ -19,7 +19,7 @@ from rules.text import full_text
 
 PACK = rules.load_pack("us-china-trade")
 LEDGER = rules.open_story(PACK)
-PAIRS = yaml.safe_load((Path(__file__).parents[1] / "data/rules/pairs.yaml").read_text("utf-8"))
+PAIRS = yaml.load((Path(__file__).parents[1] / "data/rules/pairs.yaml").read_text("utf-8"), yaml.CSafeLoader)
 CASES: list[dict[str, Any]] = [case for pair in PAIRS for case in pair["cases"]]
 NEWS = (Kind.CHANGE, Kind.SIGNAL)
 LOCAL = "The weather in the valley was mild, and the bakery opened at seven."

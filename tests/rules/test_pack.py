@@ -9,8 +9,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules import packfile
 from rules.model import FactKind, State
-from rules.pack import PackError, installed_packs, lint, load_pack
+from rules.pack import PACKS, PackError, installed_packs, lint, load_pack
 from rules.packfile import MAX_BYTES
 from rules.packform import UNITS
 from rules.values import units
@@ -20,7 +21,7 @@ FILES = ("pack.yaml", "feeds.yaml", "history.jsonl")
 CASES = [
     pytest.param(name, case, id=f"{name}: {case['case']}")
     for name in FILES
-    for case in yaml.safe_load((DATA / f"{Path(name).stem}.yaml").read_text("utf-8"))
+    for case in yaml.load((DATA / f"{Path(name).stem}.yaml").read_text("utf-8"), yaml.CSafeLoader)
 ]
 
 
@@ -161,3 +162,38 @@ def test_whatever_stands_in_a_file_is_told_and_never_breaks_the_loader(
     for problem in lint(folder):
         assert problem.file in FILES
         assert problem.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (PACKS / "us-china-trade" / "pack.yaml").read_text("utf-8"),
+        "a: [1, 0x1, 1:30, yes, ~, 2025-11-01, 1e3, .inf, '', \"\\u00e9\"]\nb: {c: |\n  d\n}\n",
+        "a: b\tc\n",
+        "a: b\n\ufeff",
+        "a: [b? c]\n",
+        "a: &b c\n",
+        "a: !c d\n",
+        "a: b\n---\nc: d\n",
+        "a: b\na: c\n",
+        "a: 'b\n",
+        "# nothing\n",
+        "[" * 13 + "]" * 13,
+        "[" * 14 + "]" * 14,
+    ],
+)
+def test_the_fast_reader_and_the_one_that_explains_agree(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read() -> object:
+        try:
+            return packfile.read_yaml(file)
+        except packfile.UnreadableError as error:
+            return error.line, error.message
+
+    file = tmp_path / "pack.yaml"
+    file.write_text(text, "utf-8")
+    assert yaml.__with_libyaml__
+    fast = read()
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    assert fast == read()

@@ -11,7 +11,7 @@ import yaml
 
 import rules
 
-PAIRS = yaml.safe_load((Path(__file__).parents[1] / "data/rules/pairs.yaml").read_text("utf-8"))
+PAIRS = yaml.load((Path(__file__).parents[1] / "data/rules/pairs.yaml").read_text("utf-8"), yaml.CSafeLoader)
 PACK = rules.load_pack("us-china-trade")
 LEDGER = rules.open_story(PACK)
 
