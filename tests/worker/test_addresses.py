@@ -16,7 +16,7 @@ from yarl import URL
 from worker.addresses import DENIED, GLOBAL_V6, LONGEST_URL, allowed, check_url
 from worker.errors import WrongUse
 
-TABLE = yaml.load((Path(__file__).parent.parent / "data" / "addresses.yaml").read_text("utf-8"), yaml.CSafeLoader)
+TABLE = yaml.safe_load((Path(__file__).parent.parent / "data" / "addresses.yaml").read_text("utf-8"))
 REFUSED = [url for group in TABLE["refused"].values() for url in group]
 
 

@@ -35,7 +35,7 @@ from tests.worker.wire import (
 from worker.addresses import DENIED
 from worker.http import MAX_BYTES, POST_BYTES, USER_AGENT, Client, HttpError, Trouble, default_tls, retry_after
 
-TABLE = yaml.load((Path(__file__).parent.parent / "data" / "addresses.yaml").read_text("utf-8"), yaml.CSafeLoader)
+TABLE = yaml.safe_load((Path(__file__).parent.parent / "data" / "addresses.yaml").read_text("utf-8"))
 REFUSED = [url for group in TABLE["refused"].values() for url in group]
 NOW = datetime(2025, 10, 27, 12, 0, tzinfo=UTC)
 HEAD = b"HTTP/1.1 200 Said\r\n"
