@@ -58,7 +58,7 @@ def create_app(
 
 
 def app_from_env() -> FastAPI:
-    """The application as the environment's settings describe it, for `uvicorn worker.web.app:app_from_env`."""
+    """The application by the environment's settings, for `uvicorn worker.web.app:app_from_env --factory`."""
     settings = load_settings()
     return create_app(settings, Store.open(settings))
 
