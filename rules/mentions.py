@@ -209,7 +209,7 @@ class Finder:
         """ "The duty", in a sentence that bears the mark of one fact only."""
         family = self.by_family.get(phrase.noun.entry.of, ())
         aimed = {spec.id for spec in family if self.fit.is_aimed(spec, phrase, memory)}
-        marked = self.fit.marked(phrase) & aimed
+        marked = {fact for fact in self.fit.marked(phrase) & aimed if not phrase.holds(Label.WITHOUT, fact)}
         elsewhere = memory.elsewhere or any(h.entry.label is Label.COUNTRY for h in phrase.hits)
         return marked.pop() if len(marked) == 1 and not elsewhere else None
 

@@ -177,7 +177,7 @@ def _time_to_come(clause: Clause) -> Mode | None:
     before = [token.low for token in clause.tokens[max(0, start - 3) : start]]
     if "before" in before and not {",", "not"} & set(before) and not clause.frame.negated:
         return Mode.BACKGROUND
-    present = clause.pair.trigger.form == {Form.PRESENT} and clause.frame.bare
+    present = clause.pair.trigger.form <= {Form.PRESENT, Form.BASE} and clause.frame.bare
     return Mode.BACKGROUND if present and _waits(clause.tokens, clause.pair.index) else None
 
 
