@@ -349,8 +349,8 @@ def _nothing_differs(case: Case, claimed: State) -> Verdict | None:
 
 
 def _said_before(case: Case, claimed: State) -> Verdict | None:
-    """What the record held before, told again without a date of its own."""
-    dated = claimed.effective or claimed.until
+    """What the record held before, told again without a date of its own; "have reached" tells it anew."""
+    dated = claimed.effective or claimed.until or {"has", "have"} & set(case.claim.cues)
     return Verdict(Kind.CONFIRM, Why.EARLIER, claimed) if not dated and case.record.held(claimed) else None
 
 

@@ -130,7 +130,7 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         part=pair.mention.part or op is Op.EXEMPT or _is_eased(pair, spec),
         headline=reading.sentence.title,
         conditional=depends(reading.sight),
-        agreed=pair.frame.agreed or _agreed_behind(pair, tokens),
+        agreed=pair.frame.agreed or _agreed_that(pair, tokens) or _agreed_behind(pair, tokens),
         by_court=_by_court(pair, reading) or not _COURT.isdisjoint(words(article.source)),
         lasting=any(when.role is Role.DURATION for when in dates),
         not_until=any(when.cue.split()[-1:] in (["until"], ["till"], ["before"]) for when in dates),
@@ -167,6 +167,12 @@ def _is_another(pair: Pair, tokens: Sequence[Token]) -> bool:
     """Whether another thing of the kind is meant than the one on record: "fresh tariffs", "a duty was considered"."""
     considered = pair.trigger.op is Op.CONSIDER and pair.frame.passive
     return considered or any(token.low in _ANOTHER for token in tokens[pair.mention.start : pair.mention.head])
+
+
+def _agreed_that(pair: Pair, tokens: Sequence[Token]) -> bool:
+    """ "Have agreed that the truce is extended"."""
+    before = range(max(1, pair.frame.top - 26), min(pair.frame.top + 1, len(tokens)))
+    return any(tokens[k].low == "that" and tokens[k - 1].low in ("agreed", "agree") for k in before)
 
 
 def _agreed_behind(pair: Pair, tokens: Sequence[Token]) -> bool:

@@ -170,6 +170,9 @@ def _purchases(pair: Pair, claim: Claim, state: State, _today: date) -> State:
 
 def _gathering(pair: Pair, claim: Claim, state: State, today: date) -> State:
     op, day = pair.trigger.op, state.effective or state.until
+    if claim.negated and claim.not_until and day:
+        claim.negated = False
+        return State(Status.POSTPONED, None, day)  # "will not be in Beijing until 14 April"
     if claim.negated:
         off = op in (Op.HAPPEN, Op.MEET, Op.TRAVEL) and claim.mode is Mode.COMMITTED
         claim.negated = not off
