@@ -303,6 +303,8 @@ def _faces(clause: Clause) -> Mode | None:
 def _only_describes(clause: Clause) -> Mode | None:
     """ "The rules suspended in November are …": a bare participle, and another verb that says something of the same."""
     pair, reading = clause.pair, clause.reading
+    if clause.frame.bare and clause.tokens[clause.frame.start - 1].low in ("one", "ones") and clause.frame.start:
+        return Mode.BACKGROUND  # "a deal to replace the one broken off in November"
     if not pair.reduced or reading.sentence.title:
         return None
     said = any(p is not pair and p.mention.head == pair.mention.head and not p.reduced for p in reading.pairs)
