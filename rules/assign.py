@@ -59,7 +59,12 @@ def _owner(when: TimeExpression, reading: Reading) -> Pair:
     if when.end < min(tokens[min(p.index, p.mention.start)].start for p in everyone):
         main = [p for p in everyone if not p.reduced and p.frame.mode is not Mode.BACKGROUND]
         return (main or everyone)[0]
-    told = [p for p in everyone if not (p.reduced and _comma(tokens, p, when))]
+    told = [
+        p
+        for p in everyone
+        if not (p.reduced and _comma(tokens, p, when))
+        and not (p.trigger.op is Op.ANNOUNCE and when.end <= tokens[p.index].start)
+    ]
     return min(told or everyone, key=lambda p: _distance(tokens[p.index].start, tokens[p.end - 1].end, when))
 
 

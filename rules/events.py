@@ -17,6 +17,7 @@ SELF_NAMING = {Op.MEET: FactKind.MEETING, Op.TRAVEL: FactKind.VISIT, Op.BUY: Fac
 """The ops that name a fact of that kind by who, whom, where or what stands round them."""
 NAMING = frozenset(word for word, found in TRIGGERS.items() if any(trigger.op in SELF_NAMING for trigger in found))
 """The words that can name a fact without a noun; where a sentence names none, only these are looked at."""
+_ONE_OF_MANY = frozenset("a an one two three four five several".split())
 HOSTING = frozenset(word for lemma in words.HOSTING.split() for word in inflect(lemma))
 """These name a visit only with who comes as their object: "welcomed the visit" says nothing of it."""
 
@@ -50,7 +51,7 @@ def _names_it(act: Act, spec: FactSpec, inside: Sequence[Hit], tokens: Sequence[
     if any(h.entry.label is Label.OTHER or (h.entry.label is Label.WITHOUT and h.entry.of == spec.id) for h in inside):
         return False
     if act.trigger.op is Op.BUY:
-        return _buys(act.index, spec, inside)
+        return _buys(act, spec, inside, tokens)
     sides = _sides(spec, inside)
     if tokens[act.index].low in HOSTING:
         return any(_hosts(act, who, where, tokens) for who, where in sides)
@@ -88,14 +89,17 @@ def _meet(index: int, first: Sequence[int], second: Sequence[int]) -> bool:
     )
 
 
-def _buys(index: int, spec: FactSpec, inside: Sequence[Hit]) -> bool:
+def _buys(act: Act, spec: FactSpec, inside: Sequence[Hit], tokens: Sequence[Token]) -> bool:
     """The buyer is the nearest country or party before the verb; the goods stand behind it."""
+    index = act.index
     sides, own = {spec.by, spec.on}, (Label.PARTY, Label.DECIDER)
     who = [
         h
         for h in inside
         if h.end <= index and (h.entry.label is Label.COUNTRY or (h.entry.label in own and h.entry.of in sides))
     ]
+    if not who and _somebody(act, tokens):
+        return False  # "a refiner in Rotterdam will buy"
     if who and max(who, key=lambda h: h.start).entry.of != spec.by:
         return False
     marks = [h for h in inside if h.entry.label is Label.MARK and h.entry.of == spec.id]
@@ -103,3 +107,9 @@ def _buys(index: int, spec: FactSpec, inside: Sequence[Hit]) -> bool:
     return bool(goods) and not any(
         h.entry.label is Label.COUNTRY and index < h.start <= goods[0].end + 2 for h in inside
     )
+
+
+def _somebody(act: Act, tokens: Sequence[Token]) -> bool:
+    """Whether the subject of a verb is one of many: "a refiner in Rotterdam", "two mills"."""
+    before = (token.low for token in tokens[max(0, act.frame.top - 6) : act.frame.top])
+    return not _ONE_OF_MANY.isdisjoint(before)

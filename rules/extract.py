@@ -130,7 +130,10 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         part=pair.mention.part or op is Op.EXEMPT or _is_eased(pair, spec),
         headline=reading.sentence.title,
         conditional=depends(reading.sight),
-        agreed=pair.frame.agreed or _agreed_that(pair, tokens) or _agreed_behind(pair, tokens),
+        agreed=pair.frame.agreed
+        or (tokens[pair.index].low.startswith("agree") and pair.trigger.op is Op.SET)
+        or _agreed_that(pair, tokens)
+        or _agreed_behind(pair, tokens),
         by_court=_by_court(pair, reading) or not _COURT.isdisjoint(words(article.source)),
         lasting=any(when.role is Role.DURATION for when in dates),
         not_until=any(when.cue.split()[-1:] in (["until"], ["till"], ["before"]) for when in dates),

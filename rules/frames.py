@@ -242,7 +242,7 @@ def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> Non
             return
         if tokens[j].low == "that":
             wishes = (Stance.WISH, Stance.PROPOSE)
-            near = range(j - 1, max(-1, j - 5), -1)
+            near = range(j - 1, max(-1, j - (9 if tokens[j - 1].low == "," else 5)), -1)
             wish = next((n for n in near if GOVERNORS.get(tokens[n].low) in wishes), None)
             if wish is not None:
                 _apply(out, tokens, wish, Stance.WISH, depth)

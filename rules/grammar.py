@@ -123,7 +123,7 @@ def _ends_in_y(lemma: str) -> bool:
 
 
 def _present(lemma: str) -> str:
-    if lemma[-1] in "sxz" or lemma.endswith(("ch", "sh", "go")):
+    if lemma[-1] in "sxz" or lemma.endswith(("ch", "sh", "go", "do")):
         return lemma + "es"
     return lemma[:-1] + "ies" if _ends_in_y(lemma) else lemma + "s"
 

@@ -27,7 +27,7 @@ _PENDING = (Status.THREATENED, Status.PROPOSED)
 _ACTS = frozenset(
     "order orders proclamation decree notice change changes cut cuts reduction reductions increase increases hike "
     "hikes move moves decision decisions step steps adjustment adjustments suspension extension pause reprieve waiver "
-    "measure measures amendment amendments".split()
+    "rate rates measure measures amendment amendments".split()
 )
 _DETERMINERS = frozenset("the his her its their this that these those both".split())
 _OPENERS = frozenset(', and but : " that'.split())

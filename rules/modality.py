@@ -61,8 +61,13 @@ _REPORTS = frozenset(
 )
 _DENYING = NEGATION - {"without"}
 _BELIED = frozenset(
-    "false untrue fake forgery hoax mistake wrong fabricated invented baseless unfounded fiction nonsense bogus".split()
+    "false untrue fake forgery hoax mistake wrong fabricated invented baseless unfounded fiction nonsense bogus "
+    "mischievous devoid".split()
 )
+_HEARSAY = frozenset(
+    "report reports story stories rumour rumours rumor rumors speculation talk suggestion suggestions".split()
+)
+"""What stands behind "that" is only told, where it is a report that says it."""
 _SUBJECTS = frozenset("he she it they we".split())
 _PROSPECTS = frozenset(
     "discussion consideration review study likely possible expected considered discussed planned cards imminent "
@@ -196,6 +201,8 @@ def _embedded(clause: Clause) -> Mode | None:
     that = next((k for k in range(start, max(0, start - 26), -1) if k < len(tokens) and tokens[k].low == "that"), None)
     if not that:
         return None
+    if tokens[that - 1].low in _HEARSAY and _within(tokens, that, start):
+        return Mode.HEDGED
     at = _saying(tokens, that)
     if at is None:
         return None
@@ -207,6 +214,10 @@ def _embedded(clause: Clause) -> Mode | None:
     if above.mode in OPEN:
         return above.mode
     return Mode.DENIED if above.negated else None
+
+
+def _within(tokens: Sequence[Token], that: int, start: int) -> bool:
+    return not any(token.low in HARD for token in tokens[that:start])
 
 
 def _saying(tokens: Sequence[Token], that: int) -> int | None:
@@ -459,6 +470,8 @@ def _inverts(tokens: Sequence[Token], k: int) -> bool:
 def belies(sight: Sight) -> bool:
     """Whether a sentence says that what was reported is not so: "the reports are without basis"."""
     words = sight.words
+    if [token.low for token in sight.tokens[:2]] == ["no", "such"]:
+        return True  # "no such decision has been taken"
     if sight.tokens and sight.tokens[0].low in ("it", "this", "that", "they", "neither", "none"):
         start = [token.low for token in sight.tokens[1:5]]
         if start[:1] in (["is"], ["was"], ["are"]) and "not" in start[1:] and _TRUE & set(start[2:]):

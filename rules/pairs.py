@@ -14,7 +14,7 @@ from rules.frames import STANCE_MODE, Frame, Mode, forms_of, frame
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance, Trigger, inflect
 from rules.lexicon import Label
 from rules.mentions import Mention
-from rules.model import FactKind
+from rules.model import FactKind, Status
 from rules.pack import FactSpec
 from rules.text import Token
 from rules.triggers import COULD_BE, HARD, Act, Pair, Scene, readings
@@ -94,7 +94,8 @@ def _can_happen_to(act: Act, mention: Mention, scene: Scene) -> bool:
         return False
     if mention.presumed and not _threatens_or_imposes(act, mention, scene):
         return False
-    return not _undoes_an_intention(act, mention, tokens)
+    pending = scene.pack.facts[mention.fact].record.status in (Status.PROPOSED, Status.THREATENED)
+    return pending or not _undoes_an_intention(act, mention, tokens)
 
 
 def _threatens_or_imposes(act: Act, mention: Mention, scene: Scene) -> bool:
@@ -157,7 +158,7 @@ _DROPS = frozenset({Op.WITHDRAW, Op.SUSPEND, Op.DELAY, Op.END})
 _RATES = frozenset({Op.SET, Op.RAISE, Op.LOWER})
 _EASING = frozenset(word for lemma in EASING.split() for word in inflect(lemma))
 _OF_PRESUMED = frozenset({Op.THREATEN, Op.IMPOSE, Op.PROPOSE})
-_OF_ACTS = frozenset({Op.START, Op.EXPIRE})
+_OF_ACTS = frozenset({Op.START, Op.EXPIRE, Op.EXTEND})
 """What an act can do itself: it takes effect, and it runs out."""
 _TAKES_OFF = _DROPS | {Op.LOWER, Op.BLOCK, Op.SHORTEN}
 
@@ -212,6 +213,8 @@ def _participle(act: Act, tokens: Sequence[Token], before: Mention, able: Sequen
     """Nothing behind the verb: a headline's passive, a relative clause in short, or what somebody lets happen."""
     shape, op = act.frame, act.trigger.op
     if shape.bare and act.trigger.form & {Form.PARTICIPLE, Form.PAST}:
+        if _has_object(tokens, act.end):
+            return  # "the levy …, after the European Union eased rules on data"
         if any(token.low in AUXILIARY or token.low in MODAL_FUTURE for token in tokens[before.end : shape.start]):
             return  # "a duty shall be imposed on goods withdrawn from warehouse": the goods are, and not the duty
         shape, reduced = _small_clause(tokens, before, shape)
@@ -221,6 +224,15 @@ def _participle(act: Act, tokens: Sequence[Token], before: Mention, able: Sequen
         yield from (act.on(m) for m in _joined(tokens, before, able, backwards=True))
     elif op in (Op.SET, Op.SUSPEND, Op.WITHDRAW) and not before.anaphor and shape.negated:
         yield act.on(before)
+
+
+def _has_object(tokens: Sequence[Token], end: int) -> bool:
+    """Whether an article or a plural noun stands right behind a verb, as its object."""
+    if end >= len(tokens):
+        return False
+    word = tokens[end].low
+    noun = word.isalpha() and len(word) > 4 and word.endswith("s") and word not in TRIGGERS and word not in AUXILIARY
+    return word in ("the", "a", "an", "its", "their", "his", "her", "all", "some") or noun
 
 
 def _governed(act: Act, tokens: Sequence[Token], stance: Stance, able: Sequence[Mention]) -> Iterator[Pair]:

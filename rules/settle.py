@@ -13,7 +13,7 @@ from datetime import date
 from rules.assign import RATE_OPS
 from rules.claims import Claim, Reading
 from rules.dates import Role, TimeExpression
-from rules.frames import Mode
+from rules.frames import OPEN, Mode
 from rules.grammar import Form, Op
 from rules.model import FactKind, PartialDate, State, Status
 from rules.speakers import Speaker
@@ -89,6 +89,8 @@ def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
             return State()  # "is unlawful" is a ruling where a court says so, and else an argument
         by_court = op is Op.SUSPEND and claim.by_court
         return replace(state, status=Status.BLOCKED if by_court else _TAKES_OFF[op], value=None)
+    if op is Op.EXPIRE and claim.mode in OPEN:
+        return State(Status.EXPIRED, None, None, state.until or state.effective)
     if op is Op.EXPIRE:
         when = state.until or state.effective
         ahead = when and (when.exact is None or when.exact > today)
@@ -205,6 +207,12 @@ def _deal(pair: Pair, claim: Claim, state: State, _today: date) -> State:
         return State(Status.FRAMEWORK)  # to settle a framework is not to settle the deal
     if op is Op.SIGN and claim.mode is Mode.COMMITTED:
         return State()  # it will be signed: nothing has become of it yet
+    if op is Op.CONSIDER:  # expected, it is a deal in prospect; negotiated, it is what it was
+        return State(Status.AGREED) if claim.mode is Mode.EXPECTED else State()
+    if op is Op.END and claim.cues[-1].lower().startswith("finish") and not pair.frame.passive:
+        return State(Status.AGREED)
+    if op is Op.SUSPEND and pair.trigger.rest == ("off",):
+        return State(Status.COLLAPSED)
     status = {Op.REACH: Status.AGREED, Op.SIGN: Status.SIGNED, Op.SUSPEND: Status.SUSPENDED}.get(op, Status.COLLAPSED)
     return State(status, None, state.effective if op is Op.SIGN else None)
 

@@ -32,6 +32,7 @@ REPORTING = frozenset(
 """Words by which somebody is told to have said something."""
 _INVERTED = frozenset("said says told wrote writes added adds noted argued argues reckoned reckons explained".split())
 """Those that stand before their subject when what is said comes first."""
+_ADDRESSING = frozenset("told tell tells informed notified".split())
 _FINITE = (AUXILIARY - {"'s", "being"}) | MODAL_FUTURE | MODAL_HEDGE | MODAL_WISH | {"would"}
 _UNNAMED = frozenset(
     ("sources source people person insiders insider anonymity unnamed executives managers familiar briefed").split()
@@ -44,6 +45,7 @@ _OUTSIDER = frozenset(
         "congresswoman congressmen legislator legislators committee chairman chairwoman expert experts broker "
         "brokers investor investors former retired company companies firm firms union think-tank importer "
         "importers retailer retailers group pundit columnist blogger critics opposition institute bank fund "
+        "counsel plaintiff plaintiffs petitioner petitioners litigant litigants claimant maker "
         "executive chief council board parliament mep meps lobbyist lobbyists consultant consultants researcher "
         "researchers"
     ).split()
@@ -88,7 +90,7 @@ def speaker_of(tokens: Sequence[Token], hits: Sequence[Hit]) -> tuple[Speaker, s
 def _sayer(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker | None, int, int]:
     """Who stands with the verb of saying at `k`, and where: before it, or behind "according to" and "said"."""
     start = k
-    while start > 0 and text[start - 1] not in _SEGMENT:
+    while start > 0 and (text[start - 1] not in _SEGMENT or _initial(text, start - 1)):
         start -= 1
     if start and text[start - 1] == "that" and not (start > 1 and text[start - 2] in REPORTING):
         return None, start, k  # "… arguments that lawyers said pointed to defeat": a remark inside the sentence
@@ -104,10 +106,17 @@ def _sayer(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker | 
     while end < len(text) and text[end] not in _SEGMENT:
         end += 1
     verdict = classify(text, start, k, hits)
+    if verdict is None and text[k] in _ADDRESSING:
+        return None, start, k  # whoever is told something does not say it
     if verdict is None or text[k] == "according":
         behind = k + 2 if text[k] == "according" else k + 1
         return classify(text, k + 1, min(end, k + 12), hits), behind, end
     return verdict, start, k
+
+
+def _initial(text: Sequence[str], k: int) -> bool:
+    """Whether a full stop closes an initial: "S. Jaishankar"."""
+    return text[k] == "." and k > 0 and len(text[k - 1]) == 1 and text[k - 1].isalpha()
 
 
 def _named_behind(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker, int, int] | None:

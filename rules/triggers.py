@@ -116,6 +116,9 @@ def _leads_on(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
         return True
     if any(token.low in _INTENTIONS for token in tokens[end - len(trigger.rest) - trigger.gap : end]):
         return False  # "dropped plans to impose …"
+    if trigger.op is Op.SET and trigger.rest == ("to",) and near[:1] and near[0] not in ("a", "an", "the"):
+        agreed = tokens[end - 2].low.startswith("agree")  # "agreed to a tariff of 28 percent", and not "to lift …"
+        return "%" in near and not agreed
     if trigger.op is Op.SET:
         return "%" in near
     return not towards or any(word[:1].isdigit() or word == "%" for word in near)

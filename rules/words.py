@@ -74,9 +74,9 @@ PHRASES = {
         "back with; answer …3 with"
     ),
     "set": (
-        "see …10 at; expect …10 at; go to~; go …3 from~; move …3 from~; come to~; stand at~; end up at~; move …10 "
-        "to~; move …10 by; bring …14 to; take …10 to; put …16 at; leave …18 at; go …2 back to~; spring …1 back to~; "
-        "settle at~; come in at~; work out at~; add up to~"
+        "agree to; see …10 at; expect …10 at; go to~; go …3 from~; move …3 from~; come to~; stand at~; end up at~; "
+        "move …10 to~; move …10 by; bring …14 to; take …10 to; put …16 at; leave …18 at; go …2 back to~; spring …1 "
+        "back to~; settle at~; come in at~; work out at~; add up to~"
     ),
     "lower": (
         "take …4 points off; shave …4 points off; knock …4 points off; cut …4 points from; fall …3 to~; fall …2 "
@@ -98,10 +98,10 @@ PHRASES = {
     ),
     "advance": "pull …10 forward; speed …10 up; bring …10 forward; move …6 forward; move …6 up",
     "withdraw": (
-        "walk out on; walk out of; back down from; back down on; bow out of; stay away from; give up; rip …8 up; "
-        "phase …8 out; wipe …8 out; strip …8 away; take …8 off; call …10 off; pull out of; take …14 off the table; "
-        "walk away from; back away from; back off; back out of; climb down from; do away with; get rid of; go "
-        "away~; fall away~; strike …6 from; tear …6 up"
+        "take …6 back; walk out on; walk out of; back down from; back down on; bow out of; stay away from; give up; "
+        "rip …8 up; phase …8 out; wipe …8 out; strip …8 away; take …8 off; call …10 off; pull out of; take …14 off "
+        "the table; walk away from; back away from; back off; back out of; climb down from; do away with; get rid "
+        "of; go away~; fall away~; strike …6 from; tear …6 up"
     ),
     "expire": "run out~",
     "schedule": "confirm …2 for",
@@ -116,10 +116,10 @@ PHRASES = {
     "extend": (
         "throw a lifeline; carry …8 over; tack …6 on; roll …8 over; carry on~; run on~; run …1 until~; run …1 to~; "
         "run …1 through~; last …1 until~; keep …16 in force; keep …16 in place; leave …16 in place; remain …1 in "
-        "force~; stay …1 in force~; remain …1 in place~; stay …1 in place~; go on until~; go on to~; continue …4 "
-        "until; continue …4 through; continue …4 up to; give …4 months; give …4 year; grant …4 months; add …6 year "
-        "to; add …6 months to; make …8 permanent; make …8 indefinite; get …3 months~; get …3 weeks~; get …3 year~; "
-        "gain …3 months~"
+        "force~; stay …1 in force~; remain …1 in place~; stay …1 in place~; go on until~; go on to~; keep …8 on "
+        "until; keep …8 going to; keep …8 going until; keep …8 going through; continue …4 until; continue …4 "
+        "through; continue …4 up to; give …4 months; give …4 year; grant …4 months; add …6 year to; add …6 months "
+        "to; make …8 permanent; make …8 indefinite; get …3 months~; get …3 weeks~; get …3 year~; gain …3 months~"
     ),
     "shorten": "cut …10 short",
     "meet": (
@@ -134,7 +134,10 @@ PHRASES = {
         "sign up for; sign up to; commit …1 to; snap …6 up; scoop …6 up; stock up on; amount to~; reach …5 tonnes~; "
         "reach …5 tons~; total …5 tonnes~; total …5 tons~"
     ),
-    "reach": "nail …6 down; wrap …6 up; shake on; hammer …6 out; agree on",
+    "reach": (
+        "bring …3 to a conclusion; bring …3 to a successful conclusion; nail …6 down; wrap …6 up; shake on; hammer "
+        "…6 out; agree on"
+    ),
     "end": "wrap …4 up",
     "sign": "put pen to; put their names to; put their signatures to",
     "collapse": (

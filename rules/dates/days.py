@@ -90,6 +90,7 @@ def day_first(tokens: Tokens, i: int) -> Shape | None:
     if tokens.at(k) == "of" and tokens.at(k + 1) in ("this", "next", "last", "the") and tokens.at(k + 2) == "month":
         related = tokens.at(k + 1) if tokens.at(k + 1) in ("next", "last") else None
         return Shape(i, k + 3, Kind.ABSOLUTE, day=day, relation=related, unit="month" if related else None)
+    k += tokens.at(k) == "day" and tokens.at(k + 1) == "of"  # "the 1st day of June"
     k += tokens.at(k) in ("of", "-")
     month = month_at(tokens, k)
     if month is None:

@@ -90,7 +90,7 @@ def _around(tokens: Tokens, a: Amount) -> set[str]:
     first, last = bisect_left(tokens.starts, a.start), bisect_left(tokens.starts, a.end)
     behind = (
         {"present"}
-        if tokens.seq(last, "at", "present")
+        if tokens.seq(last, "at", "present") or tokens.seq(last, "until", "then")
         else {tokens.at(last)} & {"now", "currently", "presently", "today"}
     )
     return {tokens.at(first - 1)} | behind
