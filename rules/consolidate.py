@@ -33,28 +33,33 @@ Judged = tuple[Claim, Verdict]
 
 def consolidate(article: Article, claims: Sequence[Claim], ledger: Ledger, pack: Pack) -> tuple[Finding, ...]:
     """One finding for each fact that the article speaks of, in the order of first mention."""
+    judged = judge(article, claims, ledger, pack)
+    return tuple(finding(article, heard, pack.facts[fact], ledger, pack) for fact, heard in judged.items())
+
+
+def judge(article: Article, claims: Sequence[Claim], ledger: Ledger, pack: Pack) -> dict[str, list[Judged]]:
+    """The claims on each fact, with what each does to the record."""
     by_fact: dict[str, list[Claim]] = {}
     for claim in claims:
         by_fact.setdefault(claim.fact, []).append(claim)
-    return tuple(_finding(article, found, pack.facts[fact], ledger, pack) for fact, found in by_fact.items())
+    return {fact: _judged(article, found, pack.facts[fact], ledger) for fact, found in by_fact.items()}
 
 
-def _finding(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: Ledger, pack: Pack) -> Finding:
-    heard = _judged(article, claims, spec, ledger)
-    judged = _body_over_headline(_without_denied(heard))
-    judged, acts = [pair for pair in judged if not pair[0].act] or judged, [pair for pair in heard if pair[0].act]
-    claim, verdict = min(judged, key=lambda pair: _preference(*pair))
+def finding(article: Article, heard: Sequence[Judged], spec: FactSpec, ledger: Ledger, pack: Pack) -> Finding:
+    """What the claims on one fact come to: that of the best of them, with what the others add."""
+    judged, acts = sifted(heard), [pair for pair in heard if pair[0].act]
+    claim, verdict = best(judged)
     before = ledger.state(spec.id)
     if verdict.kind is Kind.CHANGE and verdict.why is not Why.PART:
         claimed = _dated(_enriched(claim, verdict.claimed, judged), acts, article)
         verdict = replace(verdict, claimed=claimed, after=merge(before, claimed))
-    finding = _write(article, claim, verdict, before, (pack.id, spec.topic))
+    told = _write(article, claim, verdict, before, (pack.id, spec.topic))
     if verdict.kind is Kind.CHANGE:
-        return replace(finding, beside=_beside(heard, verdict))
+        return replace(told, beside=_beside(heard, verdict))
     if verdict.why is Why.LATE and verdict.kind is Kind.CONFIRM:
-        return replace(finding, late=verdict.after)
+        return replace(told, late=verdict.after)
     repeats = verdict.why in (Why.SAME, Why.BESIDE) and verdict.kind is Kind.CONFIRM
-    return replace(finding, update=repeats and _is_second(article, ledger.current(spec.id)))
+    return replace(told, update=repeats and _is_second(article, ledger.current(spec.id)))
 
 
 def _judged(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: Ledger) -> list[Judged]:
@@ -86,7 +91,7 @@ def _beside(heard: Sequence[Judged], told: Verdict) -> tuple[State, ...]:
     return tuple(beside)
 
 
-def _body_over_headline(judged: list[Judged]) -> list[Judged]:
+def _body_over_headline(judged: Sequence[Judged]) -> Sequence[Judged]:
     """Drop the headline's verdict where the body says something of the fact, or said it in an earlier version."""
     body = [pair for pair in judged if not pair[0].headline]
     if any(verdict.kind in (Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM) for _, verdict in body):
@@ -98,7 +103,7 @@ def _body_over_headline(judged: list[Judged]) -> list[Judged]:
     return judged
 
 
-def _without_denied(judged: list[Judged]) -> list[Judged]:
+def _without_denied(judged: Sequence[Judged]) -> Sequence[Judged]:
     """Drop the changes that the article itself denies, or says have not happened."""
     denied = any(claim.mode is Mode.DENIED for claim, _ in judged)
     negated = {claim.op for claim, verdict in judged if verdict.why is Why.NEGATED and not claim.headline}
@@ -107,17 +112,38 @@ def _without_denied(judged: list[Judged]) -> list[Judged]:
         for claim, verdict in judged
         if verdict.kind is not Kind.CHANGE or not (denied or claim.op in negated)
     ]
-    return _moved_not_cancelled(quiet or judged)
+    return quiet or judged
 
 
-def _moved_not_cancelled(judged: list[Judged]) -> list[Judged]:
+def _moved_not_cancelled(judged: Sequence[Judged]) -> Sequence[Judged]:
     """ "Will not go ahead on those dates. It has been moved to May 14": it is moved."""
     moved = any(verdict.claimed.status is Status.POSTPONED for _, verdict in judged if verdict.kind is Kind.CHANGE)
     kept = [pair for pair in judged if pair[1].claimed.status is not Status.CANCELLED]
     return kept if moved and kept else judged
 
 
-def _preference(claim: Claim, verdict: Verdict) -> tuple[int, int, int, int]:
+def _without_acts(judged: Sequence[Judged]) -> Sequence[Judged]:
+    """Drop what only dates what was done to the fact, where another claim tells of it."""
+    return [pair for pair in judged if not pair[0].act] or judged
+
+
+SIFTING = (_without_denied, _moved_not_cancelled, _body_over_headline, _without_acts)
+"""Before the best claim is taken; each leaves one at least."""
+
+
+def sifted(heard: Sequence[Judged]) -> Sequence[Judged]:
+    """The claims on one fact that may be told."""
+    for sift in SIFTING:
+        heard = sift(heard)
+    return heard
+
+
+def best(judged: Sequence[Judged]) -> Judged:
+    """The claim that is told; of equals the first."""
+    return min(judged, key=lambda pair: preference(*pair))
+
+
+def preference(claim: Claim, verdict: Verdict) -> tuple[int, int, int, int]:
     """What sorts first is told: by kind, by name, with a verb of its own, and saying most."""
     state = verdict.claimed
     said = sum(part is not None for part in (state.status, state.value, state.effective, state.until))

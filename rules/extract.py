@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 
 from rules.assign import dates_in, dates_of, in_relative, value_of
-from rules.claims import Claim, Reading
+from rules.claims import Claim, Reading, Said
 from rules.dates import Role, TimeExpression
 from rules.events import NAMING
 from rules.frames import OPEN, Mode
@@ -50,26 +51,72 @@ _BELIED_CLAIMS, _BELIED_PARAGRAPHS = 6, 2
 """How far back "the reports are false" reaches."""
 
 
+class Unread(StrEnum):
+    """Why an article is not read at all, in words for a reader."""
+
+    OTHER_STORY = "no word of it could name a fact of this story"
+    RETRACTED = "its headline takes back an earlier report"
+    SATIRE = "it calls itself satire"
+
+
+@dataclass(slots=True)
+class Read:
+    """One sentence, and what was found in it on the way to claims."""
+
+    sentence: Sentence
+    sight: Sight
+    mentions: Sequence[Mention]
+    pairs: Sequence[Pair]
+    said: Said | None
+    """On whose word it stands; None where nobody asks, as it claims nothing."""
+    claims: Sequence[Claim]
+    """One for each pair, in their order."""
+    memory: Memory
+    """Of the article up to here: it goes on with the next sentence."""
+
+
+def unread(article: Article, lexicon: Lexicon) -> Unread | None:
+    """Why none of the article's sentences is read; None where they are."""
+    if not lexicon.anchored(article.title + "\n" + article.text):
+        return Unread.OTHER_STORY
+    if article.title.lower().startswith(RETRACTED):
+        return Unread.RETRACTED
+    return Unread.SATIRE if _SATIRE.search(article.title + "\n" + article.text[:300]) else None
+
+
 def claims(article: Article, lexicon: Lexicon) -> list[Claim]:
     """Every claim of an article about the pack's facts, in order of the text. Never raises, for any text."""
-    if not lexicon.anchored(article.title + "\n" + article.text) or article.title.lower().startswith(RETRACTED):
-        return []
-    if _SATIRE.search(article.title + "\n" + article.text[:300]):
-        return []
+    out: list[Claim] = []
+    if unread(article, lexicon) is None:
+        for read in reads(article, lexicon):
+            take_up(out, read)
+    return out
+
+
+def reads(article: Article, lexicon: Lexicon) -> Iterator[Read]:
+    """The sentences of an article, one after the other, each with what is found in it. Never raises, for any text."""
     home = home_of(article, lexicon)
     memory, voice = Memory(home=home, parties={home} if home else set()), Voice(article, lexicon)
     teller, find = _Teller(article, lexicon), finder(lexicon).find
-    out: list[Claim] = []
     for number, sentence in enumerate(sentences(article)):
         sight = _see(sentence.raw, lexicon, title=sentence.title, under_header=memory.header == number - 1)
         sentence.tokens = list(sight.tokens)
         mentions = find(sentence, number, sight, memory)
         voice.hear(sentence, sight.hits)
-        if belies(sight):
-            _deny(out, sentence)
+        found, told, said = list[Pair](), list[Claim](), None
         if mentions or not (NAMING.isdisjoint(sight.words) or lexicon.events.isdisjoint(sight.marks)):
-            out += teller.claims(sentence, sight, tuple(mentions), voice)
-    return out
+            found = teller.pairs(sentence, sight, tuple(mentions))
+        if found:
+            said = voice.said()
+            told = teller.claims(sentence, sight, tuple(mentions), found, said)
+        yield Read(sentence, sight, mentions, found, said, told, memory)
+
+
+def take_up(told: list[Claim], read: Read) -> None:
+    """Add the claims of the next sentence; "the reports are false" denies what the article has just told."""
+    if belies(read.sight):
+        _deny(told, read.sentence)
+    told += read.claims
 
 
 class _Teller:
@@ -84,25 +131,27 @@ class _Teller:
         self._pairs: dict[tuple[Sight, tuple[Mention, ...]], list[Pair]] = {}
         self._told: dict[tuple[object, ...], list[Claim]] = {}
 
-    def claims(self, sentence: Sentence, sight: Sight, mentions: tuple[Mention, ...], voice: Voice) -> Iterator[Claim]:
-        """What a sentence claims of the facts that it mentions; `voice` has heard it."""
+    def pairs(self, sentence: Sentence, sight: Sight, mentions: tuple[Mention, ...]) -> list[Pair]:
+        """What acts on what in a sentence that mentions these facts."""
         found = self._pairs.get((sight, mentions))
         if found is None:
             headline = sentence.title or _telegraphic(sentence.raw, sight)
             scene = Scene(sight.tokens, mentions, sight.hits, self._pack, headline)
             found = self._pairs[sight, mentions] = pairs(scene)
-        if not found:
-            return
-        said = voice.said()
+        return found
+
+    def claims(
+        self, sentence: Sentence, sight: Sight, mentions: tuple[Mention, ...], found: Sequence[Pair], said: Said
+    ) -> list[Claim]:
+        """What a sentence with these pairs claims of the facts that it mentions."""
         key = (sight, mentions, said, sentence.title, sentence.question, sentence.speaker)
         told = self._told.get(key)
         if told is not None:
-            yield from (replace(claim, sentence=sentence, first=claim) for claim in told)
-            return
+            return [replace(claim, sentence=sentence, first=claim) for claim in told]
         reading = Reading(sentence, sight, found, dates_in(sentence.raw, self._article.published), said)
         told = [_claim(pair, reading, self._article, self._pack.facts[pair.mention.fact]) for pair in found]
         self._told[key] = told
-        yield from told
+        return told
 
 
 @lru_cache(maxsize=64)

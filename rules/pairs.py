@@ -201,7 +201,7 @@ def _none_of(tokens: Sequence[Token], subject: Mention) -> bool:
 def _object(act: Act, scene: Scene, behind: Mention, able: Sequence[Mention]) -> Iterator[Pair]:
     """ "Cuts the tariff": unless another country does it, or what is cut is none ("imposes no duty")."""
     kind, shape = scene.pack.facts[behind.fact].kind, act.frame
-    if kind in (FactKind.MEASURE, FactKind.PURCHASES) and _foreign_subject(scene, shape.top):
+    if kind in (FactKind.MEASURE, FactKind.PURCHASES) and foreign_subject(scene, shape.top):
         return
     near = scene.tokens[max(act.index + 1, behind.head - 5) : behind.head]
     if any(token.low in ("no", "neither", "nothing") for token in near):
@@ -256,7 +256,7 @@ def _governed(act: Act, tokens: Sequence[Token], stance: Stance, able: Sequence[
     yield act.on(found)
 
 
-def _foreign_subject(scene: Scene, top: int) -> bool:
+def foreign_subject(scene: Scene, top: int) -> bool:
     """Whether the nearest country before an active verb is none of the story's parties."""
     labels = (Label.PARTY, Label.COUNTRY, Label.DECIDER)
     who = [h for h in scene.hits if h.entry.label in labels and top - 12 <= h.start < top]
