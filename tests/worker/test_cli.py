@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import re
 import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from rules.pack import PACKS
 from tests.servers import FeedServer
-from worker.__main__ import main
+from tests.worker.commands import Command
 from worker.settings import Settings
 from worker.store import Store
 
@@ -30,35 +27,21 @@ CUT = {
 }
 QUIET = {**CUT, "id": "b", "title": "Harvest", "text": "Rain is expected in Iowa."}
 COMMANDS = [
-    *("up", "worker", "scheduler", "web", "demo", "analyze", "replay", "subscribe", "db upgrade", "pack lint"),
+    *(
+        "up",
+        "worker",
+        "scheduler",
+        "web",
+        "demo",
+        "analyze",
+        "replay",
+        "explain",
+        "subscribe",
+        "db upgrade",
+        "pack lint",
+    ),
     *("feeds list", "feeds add", "feeds remove", "feeds check", "subscriptions list", "subscriptions remove"),
 ]
-
-
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Ended]
-
-
-@pytest.fixture
-def deltawire(capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
-    """Run a command in this process."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-
-    def run(*arguments: str | Path) -> Ended:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return Ended(int(ended.value.code or 0), out, err)
-
-    yield run
-    root.handlers[:], root.level = handlers, level
 
 
 @pytest.fixture
@@ -66,12 +49,6 @@ def items(tmp_path: Path) -> Path:
     path = tmp_path / "items.jsonl"
     path.write_text("\n".join(map(json.dumps, [CUT, QUIET])))
     return path
-
-
-@pytest.fixture
-def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The operator allows addresses on loopback."""
-    monkeypatch.setenv("DELTAWIRE_ALLOW_NETWORKS", "127.0.0.0/8")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

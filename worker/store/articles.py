@@ -55,6 +55,7 @@ class StoredArticle:
     error: str | None
     earlier: str = ""
     """Title and text of the version before this one."""
+    evaluated_at: datetime | None = None
 
     def for_rules(self) -> rules.Article:
         """The article as the engine takes it."""
@@ -219,4 +220,5 @@ def _stored(row: Row[Any], earlier: str) -> StoredArticle:
         attempts=row.attempts,
         error=row.error,
         earlier=earlier,
+        evaluated_at=row.evaluated_at,
     )
