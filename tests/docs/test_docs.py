@@ -28,7 +28,7 @@ from worker.desk import Desk
 from worker.settings import PREFIX, Settings, load_settings
 
 REPO = Path(__file__).parents[2]
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/engine.md")
 DOCUMENTS = sorted(REPO.glob("*.md")) + sorted((REPO / "docs").rglob("*.md"))
 STORY = "us-china-trade"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
