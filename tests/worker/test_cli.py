@@ -103,6 +103,18 @@ def test_items_are_read_from_standard_input(deltawire: Command, monkeypatch: pyt
     assert '"id": "a"' in deltawire("analyze", "-", "--format", "jsonl").out
 
 
+def test_without_a_story_the_one_that_is_watched_is_taken(
+    deltawire: Command, items: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert '"us_tariff_fentanyl"' in deltawire("analyze", items, "--format", "jsonl").out
+    monkeypatch.setenv("DELTAWIRE_PACKS", str(PACKS / "india-eu-trade"))
+    assert '"us_tariff_fentanyl"' not in deltawire("analyze", items, "--format", "jsonl").out
+    monkeypatch.setenv("DELTAWIRE_PACKS", "us-china-trade, india-eu-trade")
+    ended = deltawire("analyze", items)
+    assert ended.code == 2
+    assert "give --story or --pack: several stories are watched, us-china-trade, india-eu-trade" in ended.err
+
+
 def test_replay_prints_one_alert_a_line(deltawire: Command, items: Path) -> None:
     ended = deltawire("replay", items, "--story", "us-china-trade", "--format", "jsonl", "--until", "2025-10-30")
 

@@ -20,6 +20,7 @@ from worker.errors import WrongUse
 from worker.items import YEARS, BrokenLine, read_items
 from worker.replay import replay as tell
 from worker.replay import start_of
+from worker.settings import load_settings
 
 ItemsFile = Annotated[
     Path,
@@ -30,7 +31,10 @@ ItemsFile = Annotated[
     ),
 ]
 StoryId = Annotated[
-    str | None, typer.Option("--story", metavar="ID", help="An installed pack's story.", show_default=False)
+    str | None,
+    typer.Option(
+        "--story", metavar="ID", help="An installed pack's story. Default: the one that is watched.", show_default=False
+    ),
 ]
 PackFolder = Annotated[
     Path | None, typer.Option("--pack", metavar="FOLDER", help="A pack that is not installed.", show_default=False)
@@ -115,17 +119,25 @@ def replay(
 
 
 def choose_pack(story: str | None, folder: Path | None) -> Pack:
-    """The pack that was named, or else the only one that is installed. Raises WrongUse and PackError."""
+    """The pack that was named, or else the one that is watched. Raises WrongUse, PackError and SettingsError."""
     if story and folder:
         raise WrongUse("give --story or --pack, not both")
     if folder:
         return rules.load_pack(folder)
+    if story is None:
+        return _watched()
     installed = rules.installed_packs()
-    chosen = story or (installed[0] if len(installed) == 1 else None)
-    if chosen not in installed:
-        known = f"the stories that are installed are: {', '.join(installed)}"
-        raise WrongUse(f"there is no story {chosen!r}; {known}" if chosen else f"give --story or --pack; {known}")
-    return rules.load_pack(chosen)
+    if story not in installed:
+        raise WrongUse(f"there is no story {story!r}; the stories that are installed are: {', '.join(installed)}")
+    return rules.load_pack(story)
+
+
+def _watched() -> Pack:
+    """The pack that `deltawire up` would watch, where that is one."""
+    packs = load_settings().packs
+    if len(packs) > 1:
+        raise WrongUse(f"give --story or --pack: several stories are watched, {', '.join(packs)}")
+    return rules.load_pack(packs[0])
 
 
 def read(path: Path) -> tuple[list[Article], int]:
