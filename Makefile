@@ -48,6 +48,7 @@ check: .venv/dev.stamp ## lint, format, types, import rules, packs, deployment f
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
 	@$(PY) -m worker pack lint
+	@$(PY) -m worker pack test
 	@$(PY) -m tests.lint_deploy
 
 score: .venv/runtime.stamp ## score the engine on the development sets

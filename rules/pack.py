@@ -103,15 +103,10 @@ def installed_packs() -> tuple[str, ...]:
 def load_pack(source: str | Path) -> Pack:
     """Load an installed pack by id, or any pack by its folder. Raises PackError with everything that is wrong."""
     folder = _folder(source)
-    pack, problems = _read(folder)
+    pack, problems = read_pack(folder)
     if problems or pack is None:
         raise PackError(f"the pack in {folder} cannot be used", tuple(problems))
     return pack
-
-
-def lint(folder: str | Path) -> list[Problem]:
-    """Everything that is wrong with the pack in a folder, history and feeds included; empty where all is well."""
-    return _read(Path(folder))[1]
 
 
 def _folder(source: str | Path) -> Path:
@@ -132,7 +127,8 @@ def _folder(source: str | Path) -> Path:
     )
 
 
-def _read(folder: Path) -> tuple[Pack | None, list[Problem]]:
+def read_pack(folder: Path) -> tuple[Pack | None, list[Problem]]:
+    """The pack in a folder as far as it can be read, and what is wrong with it, history and feeds included."""
     problems: list[Problem] = []
     pack = None
     try:

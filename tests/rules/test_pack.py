@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from rules import packfile
 from rules.model import FactKind, State
-from rules.pack import PACKS, PackError, installed_packs, lint, load_pack
+from rules.pack import PACKS, PackError, installed_packs, load_pack
 from rules.packfile import MAX_BYTES
 from rules.packform import UNITS
+from rules.packlint import lint
 from rules.values import units
 
 DATA = Path(__file__).parents[1] / "data" / "packs"

@@ -39,6 +39,7 @@ COMMANDS = [
         "subscribe",
         "db upgrade",
         "pack lint",
+        "pack test",
     ),
     *("feeds list", "feeds add", "feeds remove", "feeds check", "subscriptions list", "subscriptions remove"),
 ]
@@ -173,6 +174,30 @@ def test_pack_lint_names_file_line_and_field_of_what_is_wrong(deltawire: Command
     assert ended.code == 1
     assert f"pack.yaml:{line}: " in ended.out
     assert deltawire("analyze", "/dev/null", "--pack", folder).code == 1
+
+
+def test_pack_test_prints_each_failure_with_what_was_found_instead(deltawire: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(PACKS / "us-china-trade", folder)
+    ended = deltawire("pack", "test", folder, PACKS / "india-eu-trade")
+    assert ended.code == 0
+    assert re.fullmatch(r"us-china-trade: \d+ tests, none failed\nindia-eu-trade: \d+ tests, none failed\n", ended.out)
+
+    text = "China and the United States extended their tariff truce until 1 May 2026, Bessent said."
+    (folder / "tests.yaml").write_text(f"tests:\n  - {{text: '{text}', fact: tariff_truce, kind: none}}\n")
+    ended = deltawire("pack", "test", folder)
+    assert ended.code == 1
+    assert f"{folder}/tests.yaml:2: expected nothing; found change of tariff_truce" in ended.out
+    assert text in ended.out
+    assert "us-china-trade: 1 test, 1 failed" in ended.out
+
+    (folder / "tests.yaml").write_text("tests:\n  - {text: Rain., fact: truce, kind: none}\n")
+    ended = deltawire("pack", "test", folder)
+    assert ended.code == 1
+    assert "tests.yaml:2: tests[1].fact" in ended.err
+    (folder / "tests.yaml").unlink()
+    assert "holds no tests.yaml" in deltawire("pack", "test", folder).err
+    assert deltawire("pack", "test", tmp_path / "nowhere").code == 2
 
 
 def test_a_subscriber_by_webhook_is_given_a_secret_once(deltawire: Command) -> None:

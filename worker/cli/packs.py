@@ -8,27 +8,36 @@ from typing import Annotated
 import typer
 
 import rules
-from rules.pack import PACKS, lint
-from worker.cli.output import line, plural
+from rules.pack import PACKS
+from rules.packform import Form
+from rules.packlint import lint
+from rules.packtests import FILE, read_tests, run_tests
+from worker.cli.output import line, note, plural
 
-app = typer.Typer(help="Check rule packs.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Write and check rule packs.", no_args_is_help=True, rich_markup_mode=None)
 
 Folders = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[FOLDER]…", file_okay=False, exists=True, help="Folders of packs.", show_default=False),
+    typer.Argument(
+        metavar="[FOLDER]…",
+        file_okay=False,
+        exists=True,
+        help="Folders of packs. Default: the installed ones.",
+        show_default=False,
+    ),
 ]
 
 
 @app.command("lint")
 def check(folders: Folders = None) -> None:
-    """Say everything that is wrong with packs, each with its file, line and field. Default: the installed ones.
+    """Say everything that is wrong with packs, each with its file, line and field.
 
     \b
     Example:
       deltawire pack lint my-packs/india-eu-trade
     """
     count = 0
-    chosen = folders or [PACKS / name for name in rules.installed_packs()]
+    chosen = _chosen(folders)
     for folder in chosen:
         problems = lint(folder)
         count += len(problems)
@@ -37,3 +46,34 @@ def check(folders: Folders = None) -> None:
     if count:
         raise typer.Exit(1)
     line(f"{plural(len(chosen), 'pack')}: nothing is wrong")
+
+
+@app.command("test")
+def try_out(folders: Folders = None) -> None:
+    """Hold the texts of a pack's tests.yaml against its baseline, and say which raise something else than they should.
+
+    \b
+    Example:
+      deltawire pack test my-packs/india-eu-trade
+    """
+    failed = False
+    for folder in _chosen(folders):
+        pack = rules.load_pack(folder)
+        form = Form(FILE, [])
+        tests = read_tests(pack, form)
+        if form.problems:
+            raise rules.PackError(f"the tests in {folder} cannot be run", tuple(form.problems))
+        failures = list(run_tests(pack, tests))
+        for failure in failures:
+            line(f"{folder}/{failure}")
+        bad = len({failure.test.line for failure in failures})
+        line(f"{pack.id}: {plural(len(tests), 'test')}, {bad or 'none'} failed")
+        if not tests:
+            note(f"{folder} holds no {FILE}, or an empty one: nothing says that the pack works")
+        failed = failed or bool(failures)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _chosen(folders: list[Path] | None) -> list[Path]:
+    return folders or [PACKS / name for name in rules.installed_packs()]
