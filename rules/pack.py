@@ -12,6 +12,7 @@ from pathlib import Path
 from rules.model import FactKind, SourceKind, State
 from rules.packfile import Problem, Tree, UnreadableError, choice, read_json_lines, read_text, read_yaml
 from rules.packform import Fields, Form
+from rules.packkeys import BASELINE, FACT, PACK, PARTY, split
 
 PACKS = Path(__file__).parent / "packs"
 CONFIDENCES = ("primary", "press", "secondary")
@@ -143,7 +144,7 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Problem]]:
 
 
 def _pack(tree: Tree, folder: Path, form: Form) -> Pack:
-    found = form.fields(tree, "", ("story", "title", "baseline", "topics", "parties", "facts"), ("others",))
+    found = form.fields(tree, "", *split(PACK))
     missing = Tree({}, tree.line)
     story = form.text(found.get("story"), "story")
     if story:
@@ -169,7 +170,7 @@ def _pack(tree: Tree, folder: Path, form: Form) -> Pack:
 def _baseline(tree: Tree, folder: Path, form: Form, there: bool) -> date | None:
     if not there:
         return None
-    found = form.fields(tree, "baseline", ("date",), ("article",))
+    found = form.fields(tree, "baseline", *split(BASELINE))
     name = form.text(found.get("article"), "baseline.article")
     if name and (Path(name).name != name or name in (".", "..")):
         form.wrong(found["article"], "baseline.article", f'"{name}" should be the name of a file in the pack\'s folder')
@@ -184,20 +185,17 @@ def _baseline(tree: Tree, folder: Path, form: Form, there: bool) -> date | None:
 def _party(key: str, tree: Tree, form: Form) -> Party:
     field = f"parties.{key}"
     form.name(key, tree, field)
-    found = form.fields(tree, field, ("names",), ("deciders",))
+    found = form.fields(tree, field, *split(PARTY))
     names = form.phrases(found.get("names"), f"{field}.names")
     if "names" in found and not names:
         form.wrong(found["names"], f"{field}.names", "is empty: without a name no text can speak of the party")
     return Party(key, names, form.phrases(found.get("deciders"), f"{field}.deciders"))
 
 
-_FACT_OPTIONAL = ("by", "on", "noun", "marks", "names", "without", "part", "unit", "record", "stated")
-
-
 def _fact(key: str, tree: Tree, topics: Fields, parties: Fields, form: Form) -> FactSpec:
     field = f"facts.{key}"
     form.name(key, tree, field)
-    found = form.fields(tree, field, ("title", "topic", "kind"), _FACT_OPTIONAL)
+    found = form.fields(tree, field, *split(FACT))
     kind = form.one_of(found.get("kind"), f"{field}.kind", [k.value for k in FactKind], "kinds")
     unit = form.texts(found.get("unit"), f"{field}.unit")
     for item, word in zip(form.items(found.get("unit")), unit, strict=True):

@@ -10,14 +10,11 @@ from urllib.parse import urlsplit
 
 from rules.model import FactKind, PartialDate, State, Status
 from rules.packfile import Problem, Tree, UnreadableError, choice, short
+from rules.packkeys import ID_PATTERN, REGEX_PATTERN, STATE, UNIT_PATTERN, UNITS, split
 
 Fields = dict[str, Tree]
 
-UNITS = frozenset("percent points tonnes bushels barrels units times usd eur gbp cny inr krw jpy chf brl".split())
-"""What `rules.values` counts in; and rates of these, such as `tonnes_per_year` and `eur_per_tonne`."""
-_UNIT = re.compile(rf"(?:{'|'.join(sorted(UNITS))})(?:_per_[a-z]+)?")
-_REGEX = re.compile(r"[\\*?^|{}\[\]()]|\S\+|\+\S")
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
+_UNIT, _REGEX, _NAME = re.compile(UNIT_PATTERN), re.compile(REGEX_PATTERN), re.compile(ID_PATTERN)
 
 
 class Form:
@@ -151,7 +148,7 @@ class Form:
         """Where a fact stands: status (one that its kind can have), value, effective, until."""
         if tree is None:
             return State()
-        found = self.fields(tree, field, (), ("status", "value", "effective", "until"))
+        found = self.fields(tree, field, *split(STATE))
         statuses = [status.value for status in (kind.statuses if kind else Status)]
         of = f"statuses of a {kind.value}" if kind else "statuses"
         status = self.one_of(found.get("status"), f"{field}.status", statuses, of)

@@ -13,7 +13,7 @@ from rules import packfile
 from rules.model import FactKind, State
 from rules.pack import PACKS, PackError, installed_packs, load_pack
 from rules.packfile import MAX_BYTES
-from rules.packform import UNITS
+from rules.packkeys import UNITS
 from rules.packlint import lint
 from rules.values import units
 

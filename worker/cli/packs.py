@@ -11,6 +11,7 @@ import rules
 from rules.pack import PACKS
 from rules.packform import Form
 from rules.packlint import lint
+from rules.packschema import schema_text
 from rules.packtests import FILE, read_tests, run_tests
 from worker.cli.output import line, note, plural
 
@@ -73,6 +74,17 @@ def try_out(folders: Folders = None) -> None:
         failed = failed or bool(failures)
     if failed:
         raise typer.Exit(1)
+
+
+@app.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of pack.yaml, from which editors complete and check a pack.
+
+    \b
+    Example:
+      deltawire pack schema > my-packs/india-eu-trade/pack.schema.json
+    """
+    line(schema_text().rstrip())
 
 
 def _chosen(folders: list[Path] | None) -> list[Path]:
