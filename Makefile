@@ -47,7 +47,7 @@ check: .venv/dev.stamp ## lint, format, types, import rules, packs, deployment f
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
-	@$(PY) -m worker pack lint
+	@$(PY) -m worker pack lint --strict
 	@$(PY) -m worker pack test
 	@$(PY) -m tests.lint_deploy
 

@@ -36,9 +36,18 @@ class Problem:
     message: str
     """What is wrong, and what would be right."""
 
+    @property
+    def place(self) -> str:
+        """File and line."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    @property
+    def said(self) -> str:
+        """Field and message."""
+        return f"{self.field}: {self.message}" if self.field else self.message
+
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+        return f"{self.place}: {self.said}"
 
 
 _DISPUTED = frozenset("\t?\ufeff")

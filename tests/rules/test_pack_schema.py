@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import fastjsonschema
 import pytest
@@ -33,7 +33,7 @@ ONLY_THE_LOADER_KNOWS = {
 class Editor(yaml.SafeLoader):
     """YAML 1.2, as editors read it: days are texts, and so are `on` and `no`."""
 
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers: ClassVar = {
         first: [
             (tag, shape if not tag.endswith(":bool") else re.compile("true|false"))
             for tag, shape in resolvers

@@ -176,6 +176,19 @@ def test_pack_lint_names_file_line_and_field_of_what_is_wrong(deltawire: Command
     assert deltawire("analyze", "/dev/null", "--pack", folder).code == 1
 
 
+def test_a_warning_of_pack_lint_is_a_failure_only_where_that_is_asked_for(deltawire: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(PACKS / "us-china-trade", folder)
+    assert deltawire("pack", "lint", "--strict", folder).code == 0
+    (folder / "tests.yaml").write_text("tests: []\n")
+
+    ended = deltawire("pack", "lint", folder)
+    assert ended.code == 0
+    assert re.search(rf"{folder}/pack.yaml:\d+: warning: facts.tariff_truce: has no test", ended.out)
+    assert "1 pack: nothing is wrong, 24 warnings" in ended.out
+    assert deltawire("pack", "lint", "--strict", folder).code == 1
+
+
 def test_pack_test_prints_each_failure_with_what_was_found_instead(deltawire: Command, tmp_path: Path) -> None:
     folder = tmp_path / "pack"
     shutil.copytree(PACKS / "us-china-trade", folder)

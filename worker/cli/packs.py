@@ -10,7 +10,7 @@ import typer
 import rules
 from rules.pack import PACKS
 from rules.packform import Form
-from rules.packlint import lint
+from rules.packlint import check
 from rules.packschema import schema_text
 from rules.packtests import FILE, read_tests, run_tests
 from worker.cli.output import line, note, plural
@@ -30,23 +30,33 @@ Folders = Annotated[
 
 
 @app.command("lint")
-def check(folders: Folders = None) -> None:
-    """Say everything that is wrong with packs, each with its file, line and field.
+def check_packs(
+    folders: Folders = None,
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="A warning is a failure, too.")] = False,
+) -> None:
+    """Say everything that is wrong with packs, each with its file, line and field; and warn of what is suspicious.
 
     \b
     Example:
-      deltawire pack lint my-packs/india-eu-trade
+      deltawire pack lint --strict my-packs/india-eu-trade
+
+    Warned of are phrases that can never match, or match too much, and facts that no test speaks of.
     """
-    count = 0
+    wrong = suspicious = 0
     chosen = _chosen(folders)
     for folder in chosen:
-        problems = lint(folder)
-        count += len(problems)
+        problems, warnings = check(folder)
+        wrong, suspicious = wrong + len(problems), suspicious + len(warnings)
         for problem in problems:
             line(f"{folder}/{problem}")
-    if count:
+        for warning in warnings:
+            line(f"{folder}/{warning.place}: warning: {warning.said}")
+    if not wrong:
+        warned = f", {plural(suspicious, 'warning')}" if suspicious else ""
+        line(f"{plural(len(chosen), 'pack')}: nothing is wrong{warned}")
+    if wrong or (strict and suspicious):
         raise typer.Exit(1)
-    line(f"{plural(len(chosen), 'pack')}: nothing is wrong")
 
 
 @app.command("test")
