@@ -189,6 +189,24 @@ def test_a_warning_of_pack_lint_is_a_failure_only_where_that_is_asked_for(deltaw
     assert deltawire("pack", "lint", "--strict", folder).code == 1
 
 
+def test_a_new_pack_lints_clean_and_passes_its_tests(deltawire: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "My packs" / "Port Strike 2026"
+    ended = deltawire("pack", "new", folder)
+    assert ended.code == 0
+    assert "a new pack, port-strike" in ended.out
+
+    assert deltawire("pack", "lint", "--strict", folder).code == 0
+    ended = deltawire("pack", "test", folder)
+    assert (ended.code, ended.out) == (0, "port-strike: 6 tests, none failed\n")
+    named = (folder / "pack.yaml").read_text().splitlines()[0].partition("$schema=")[2]
+    assert (folder / named).read_text() == deltawire("pack", "schema").out
+
+    ended = deltawire("pack", "new", folder)
+    assert (ended.code, "is not empty: nothing was written" in ended.err) == (2, True)
+    assert deltawire("pack", "new", tmp_path / "2026").code == 2
+    assert not (tmp_path / "2026").exists()
+
+
 def test_pack_test_prints_each_failure_with_what_was_found_instead(deltawire: Command, tmp_path: Path) -> None:
     folder = tmp_path / "pack"
     shutil.copytree(PACKS / "us-china-trade", folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,11 @@ import rules
 from rules.pack import PACKS
 from rules.packform import Form
 from rules.packlint import check
+from rules.packnew import skeleton, story_id
 from rules.packschema import schema_text
 from rules.packtests import FILE, read_tests, run_tests
 from worker.cli.output import line, note, plural
+from worker.errors import WrongUse
 
 app = typer.Typer(help="Write and check rule packs.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -27,6 +30,27 @@ Folders = Annotated[
         show_default=False,
     ),
 ]
+
+
+@app.command("new")
+def create(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is not there yet, or is empty.")],
+) -> None:
+    """Write a new pack: a commented example that lints clean and passes its tests.
+
+    \b
+    Example:
+      deltawire pack new my-packs/port-strike
+
+    The folder's name becomes the story's id.
+    """
+    story = story_id(folder.absolute().name)
+    if not story:
+        raise WrongUse(f"{folder.absolute().name!r} makes no id of a story: name the folder in letters, as port-strike")
+    _write(folder, skeleton(story))
+    line(f"{folder} holds a new pack, {story}: change pack.yaml and tests.yaml, and try them with")
+    line(f"  deltawire pack lint {folder}")
+    line(f"  deltawire pack test {folder}")
 
 
 @app.command("lint")
@@ -95,6 +119,15 @@ def print_schema() -> None:
       deltawire pack schema > my-packs/india-eu-trade/pack.schema.json
     """
     line(schema_text().rstrip())
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files into a folder that is made, or is empty. Raises WrongUse where it is neither."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WrongUse(f"{folder} is there already and is not empty: nothing was written")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
 
 
 def _chosen(folders: list[Path] | None) -> list[Path]:
