@@ -57,7 +57,12 @@ def _names_it(act: Act, spec: FactSpec, inside: Sequence[Hit], tokens: Sequence[
         return any(_hosts(act, who, where, tokens) for who, where in sides)
     if act.trigger.op is Op.TRAVEL:
         return any(_travels(act, who, where) for who, where in sides)
-    return any(_meet(act.index, first, second) for first, second in sides)
+    both = any(
+        tokens[h.start].low in ("two", "both") and h.entry.label is Label.MARK and h.entry.of == spec.id
+        for h in inside
+        if h.start < act.index
+    )  # "the two presidents will sit down on Saturday"
+    return both or any(_meet(act.index, first, second) for first, second in sides)
 
 
 def _sides(spec: FactSpec, inside: Sequence[Hit]) -> Iterator[tuple[list[int], list[int]]]:

@@ -22,7 +22,7 @@ NOUNS = {
         "licenses; license; restrictions; curbs; requirement; requirements; measures; regulations; permits; "
         "announcement; announcements"
     ),
-    "truce": "truce; pause; standstill; ceasefire; cease fire; reprieve; detente; moratorium",
+    "truce": "truce; pause; standstill; ceasefire; cease fire; reprieve; detente; moratorium; respite",
     "meeting": "meeting; summit; talks; sit down; encounter; face to face; showdown; rendezvous; parley",
     "visit": "visit; trip; journey",
     "deal": "deal; agreement; accord; pact; framework; treaty",

@@ -23,6 +23,7 @@ from rules.text import Sentence, Token
 
 _PUTTING = frozenset(word for word, found in TRIGGERS.items() if any(t.op is Op.IMPOSE for t in found))
 _PRONOUNS = frozenset("it this that they these those them".split())
+_BULK = frozenset("tonnes tons bushels".split())
 _PENDING = (Status.THREATENED, Status.PROPOSED)
 _ACTS = frozenset(
     "order orders proclamation decree notice change changes cut cuts reduction reductions increase increases hike "
@@ -67,6 +68,7 @@ class Finder:
         self.fit = Fit(lexicon)
         self._fits: dict[tuple[object, ...], list[tuple[int, FactSpec] | None]] = {}
         self._last: dict[Sight, tuple[list[Mention], list[Phrase]]] = {}
+        self.promises = [spec for spec in self.pack.facts.values() if spec.kind is FactKind.PURCHASES]
         self.by_family: dict[str, list[FactSpec]] = {}
         for spec in self.pack.facts.values():
             for family in spec.noun:
@@ -84,10 +86,27 @@ class Finder:
                 found += _objects(sight.tokens, found)
         else:
             self._header(sentence, number, sight.hits, memory)
-            found = [*_pronoun(sight, memory, number)] or [*_acts(sight, memory, number)]
+            found = (
+                [*_pronoun(sight, memory, number)] or [*_acts(sight, memory, number)] or [*self._goods(sight, memory)]
+            )
         found.sort(key=lambda m: m.head)
         memory.take_up(sentence, number, (m.fact for m in found), sight)
+        memory.goods |= {spec.id for spec in self.promises if (Label.MARK, spec.id) in sight.held}
         return found
+
+    def _goods(self, sight: Sight, memory: Memory) -> Iterator[Mention]:
+        """ "Has signed up for 441 million bushels", in an article about soybeans: so much of the goods it has named."""
+        for spec in self.promises:
+            named = spec.id in memory.goods or (Label.MARK, spec.id) in sight.held
+            bought = {(Label.PARTY, spec.by), (Label.DECIDER, spec.by)} & sight.held
+            if not named or not bought or (Label.COUNTRY, None) in sight.held:
+                continue
+            tokens = sight.tokens
+            amounts = (k for k, token in enumerate(tokens) if token.low in _BULK and _is_counted(tokens, k))
+            k = next(amounts, None)
+            behind = (h for h in sight.hits if k is not None and h.start > k and h.entry.of == spec.id)
+            if k is not None and next(behind, None) is None:  # else the verb names it with its goods
+                yield Mention(spec.id, k, k, k + 1, anaphor=True, weight=1)
 
     def _named(self, sight: Sight) -> tuple[list[Mention], list[Phrase]]:
         """The names, and the phrases round the nouns that are part of no name."""
@@ -294,6 +313,11 @@ def _acts(sight: Sight, memory: Memory, number: int) -> Iterator[Mention]:
 def _determined(tokens: Sequence[Token], index: int) -> bool:
     """Whether a noun stands behind an article or the like, with at most one word between."""
     return any(token.low in _DETERMINERS for token in tokens[max(0, index - 2) : index])
+
+
+def _is_counted(tokens: Sequence[Token], k: int) -> bool:
+    """Whether a number stands before a unit: "441 million bushels", "twenty million tons"."""
+    return any(token.low[:1].isdigit() or token.low in ("million", "mln", "mn") for token in tokens[max(0, k - 4) : k])
 
 
 def _stands_for(tokens: Sequence[Token], index: int) -> bool:
