@@ -201,6 +201,8 @@ def resolve(case: Case) -> State:
         state = replace(state, status=Status.POSTPONED)
     if state.status is Status.HELD and not state.effective and before.effective and before.effective.exact:
         state = replace(state, effective=before.effective)  # scheduled for a day, and held: then it was on that day
+    if claim.not_until and state.status is Status.SUSPENDED and before.status is Status.IN_FORCE and not state.until:
+        state = replace(state, effective=None, until=state.effective)  # "will not be collected until June"
     if state.status in _OFF and state.effective in case.record.starts:
         state = replace(state, effective=None)  # the day on record that falls away, and not a day of its own
     if state.status is Status.IN_FORCE and claim.op in _RATE and not state.effective and _still_ahead(case):

@@ -13,7 +13,7 @@ from itertools import pairwise
 from rules.claims import Reading
 from rules.dates import Role
 from rules.frames import DECIDED, HARD, OPEN, STANCE_MODE, Frame, Mode, forms_of, frame
-from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance
+from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance, inflect
 from rules.model import FactKind
 from rules.phrases import DEFINITE, is_verbal
 from rules.sight import Sight
@@ -68,6 +68,7 @@ _HEARSAY = frozenset(
     "report reports story stories rumour rumours rumor rumors speculation talk suggestion suggestions".split()
 )
 """What stands behind "that" is only told, where it is a report that says it."""
+_BORNE = frozenset(word for lemma in "face pay bear attract incur".split() for word in inflect(lemma))
 _SUBJECTS = frozenset("he she it they we".split())
 _PROSPECTS = frozenset(
     "discussion consideration review study likely possible expected considered discussed planned cards imminent "
@@ -306,8 +307,8 @@ def _in_prospect(clause: Clause) -> Mode | None:
 def _faces(clause: Clause) -> Mode | None:
     """ "Goods that face a duty of 20 percent": how it is, unless a day is given from when."""
     token = clause.tokens[clause.pair.index].low
-    dated = any(when.role in (Role.EFFECTIVE, Role.ON) for when in clause.reading.dates)
-    faced = token in ("face", "faces", "faced", "facing") and clause.mode is Mode.ASSERTED
+    dated = any(when.role is Role.EFFECTIVE for when in clause.reading.dates)
+    faced = token in _BORNE and clause.mode is Mode.ASSERTED
     return Mode.BACKGROUND if faced and not dated else None
 
 

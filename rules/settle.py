@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from rules.assign import RATE_OPS
 from rules.claims import Claim, Reading
@@ -201,7 +201,7 @@ def _is_ahead(pair: Pair, claim: Claim, day: PartialDate | None, today: date) ->
     return day > PartialDate.of(today) or (day.exact is None and not told)
 
 
-def _deal(pair: Pair, claim: Claim, state: State, _today: date) -> State:
+def _deal(pair: Pair, claim: Claim, state: State, today: date) -> State:
     op = pair.trigger.op
     if op is Op.REACH and _is_outline(pair, claim):
         return State(Status.FRAMEWORK)  # to settle a framework is not to settle the deal
@@ -214,7 +214,10 @@ def _deal(pair: Pair, claim: Claim, state: State, _today: date) -> State:
     if op is Op.SUSPEND and pair.trigger.rest == ("off",):
         return State(Status.COLLAPSED)
     status = {Op.REACH: Status.AGREED, Op.SIGN: Status.SIGNED, Op.SUSPEND: Status.SUSPENDED}.get(op, Status.COLLAPSED)
-    return State(status, None, state.effective if op is Op.SIGN else None)
+    day = state.effective if op is Op.SIGN else None
+    if day and day.exact and timedelta() < day.exact - today < timedelta(days=7) and claim.mode is Mode.ASSERTED:
+        day = PartialDate.of(day.exact - timedelta(days=7))  # "they put their names to it on Thursday": put is past
+    return State(status, None, day)
 
 
 def _is_outline(pair: Pair, claim: Claim) -> bool:

@@ -32,6 +32,7 @@ REPORTING = frozenset(
 """Words by which somebody is told to have said something."""
 _INVERTED = frozenset("said says told wrote writes added adds noted argued argues reckoned reckons explained".split())
 """Those that stand before their subject when what is said comes first."""
+_PARTICIPLES = frozenset("announced reported confirmed disclosed revealed declared".split())
 _ADDRESSING = frozenset("told tell tells informed notified".split())
 _FINITE = (AUXILIARY - {"'s", "being"}) | MODAL_FUTURE | MODAL_HEDGE | MODAL_WISH | {"would"}
 _UNNAMED = frozenset(
@@ -89,29 +90,36 @@ def speaker_of(tokens: Sequence[Token], hits: Sequence[Hit]) -> tuple[Speaker, s
 
 def _sayer(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker | None, int, int]:
     """Who stands with the verb of saying at `k`, and where: before it, or behind "according to" and "said"."""
-    start = k
-    while start > 0 and (text[start - 1] not in _SEGMENT or _initial(text, start - 1)):
-        start -= 1
-    if start and text[start - 1] == "that" and not (start > 1 and text[start - 2] in REPORTING):
-        return None, start, k  # "… arguments that lawyers said pointed to defeat": a remark inside the sentence
+    start = _segment_start(text, k)
     if start == k and text[k] in _INVERTED and (inverted := _named_behind(text, k, hits)):
         return inverted
     if start == k and start > 1 and text[start - 1] == ",":  # "…, chief economist at the bank, forecast"
-        start -= 1
-        while start > 0 and text[start - 1] not in _SEGMENT:
-            start -= 1
-        if text[start] in CONDITION:
-            return None, start, k  # "if Beijing were to reinstate its rules, expect worse"
-    end = k + 1
-    while end < len(text) and text[end] not in _SEGMENT:
-        end += 1
+        start = _segment_start(text, start - 1)
+    if _says_nothing(text, start, k):
+        return None, start, k
     verdict = classify(text, start, k, hits)
-    if verdict is None and text[k] in _ADDRESSING:
-        return None, start, k  # whoever is told something does not say it
-    if verdict is None or text[k] == "according":
+    if (verdict is None and text[k] not in _ADDRESSING) or text[k] == "according":
         behind = k + 2 if text[k] == "according" else k + 1
+        end = next((j for j in range(k + 1, len(text)) if text[j] in _SEGMENT), len(text))
         return classify(text, k + 1, min(end, k + 12), hits), behind, end
     return verdict, start, k
+
+
+def _segment_start(text: Sequence[str], k: int) -> int:
+    while k > 0 and (text[k - 1] not in _SEGMENT or _initial(text, k - 1)):
+        k -= 1
+    return k
+
+
+def _says_nothing(text: Sequence[str], start: int, k: int) -> bool:
+    """Whether the verb at `k`, with the segment that begins at `start`, names nobody who says the sentence.
+
+    "… arguments that lawyers said pointed to defeat", "if Beijing were to reinstate its rules, expect worse", "China
+    has postponed the controls announced in October".
+    """
+    remark = start > 0 and text[start - 1] == "that" and not (start > 1 and text[start - 2] in REPORTING)
+    describes = text[k] in _PARTICIPLES and any(word in _FINITE for word in text[start : k - 1])
+    return remark or describes or text[start] in CONDITION
 
 
 def _initial(text: Sequence[str], k: int) -> bool:

@@ -10,8 +10,8 @@ VERBS = {
     "threaten": "threaten brandish dangle vow menace",
     "propose": "propose float table circulate draft",
     "impose": (
-        "face lay place impose implement enforce levy slap institute apply introduce reinstitute enact initiate "
-        "charge collect clap smack whack"
+        "face pay bear attract incur lay place impose implement enforce levy slap institute apply introduce "
+        "reinstitute enact initiate charge collect clap smack whack"
     ),
     "start": "begin start commence apply bite",
     "set": "set fix reset peg adjust modify amend change revise recalibrate",
@@ -68,7 +68,7 @@ PHRASES = {
         "take …1 effect~; come …1 into force~; come …1 into effect~; enter into force~; go into effect~; go into "
         "force~; kick in~; go live~; bring …8 into force; put …8 into effect"
     ),
-    "happen": "go ahead~; take …1 place~",
+    "happen": "go ahead~; take …1 place~; get under way~; get underway~; kick off~",
     "impose": (
         "bring in; put …8 on; hit …6 with; retaliate …1 with; respond …1 with; take …4 measures; subject to; strike "
         "back with; answer …3 with"
@@ -98,10 +98,10 @@ PHRASES = {
     ),
     "advance": "pull …10 forward; speed …10 up; bring …10 forward; move …6 forward; move …6 up",
     "withdraw": (
-        "take …6 back; walk out on; walk out of; back down from; back down on; bow out of; stay away from; give up; "
-        "rip …8 up; phase …8 out; wipe …8 out; strip …8 away; take …8 off; call …10 off; pull out of; take …14 off "
-        "the table; walk away from; back away from; back off; back out of; climb down from; do away with; get rid "
-        "of; go away~; fall away~; strike …6 from; tear …6 up"
+        "renege on; go back on; backtrack on; walk …6 back; take …6 back; walk out on; walk out of; back down from; "
+        "back down on; bow out of; stay away from; give up; rip …8 up; phase …8 out; wipe …8 out; strip …8 away; "
+        "take …8 off; call …10 off; pull out of; take …14 off the table; walk away from; back away from; back off; "
+        "back out of; climb down from; do away with; get rid of; go away~; fall away~; strike …6 from; tear …6 up"
     ),
     "expire": "run out~",
     "schedule": "confirm …2 for",
@@ -116,10 +116,11 @@ PHRASES = {
     "extend": (
         "throw a lifeline; carry …8 over; tack …6 on; roll …8 over; carry on~; run on~; run …1 until~; run …1 to~; "
         "run …1 through~; last …1 until~; keep …16 in force; keep …16 in place; leave …16 in place; remain …1 in "
-        "force~; stay …1 in force~; remain …1 in place~; stay …1 in place~; go on until~; go on to~; keep …8 on "
-        "until; keep …8 going to; keep …8 going until; keep …8 going through; continue …4 until; continue …4 "
-        "through; continue …4 up to; give …4 months; give …4 year; grant …4 months; add …6 year to; add …6 months "
-        "to; make …8 permanent; make …8 indefinite; get …3 months~; get …3 weeks~; get …3 year~; gain …3 months~"
+        "force~; stay …1 in force~; remain …1 in place~; stay …1 in place~; go on until~; go on to~; hold …1 "
+        "until~; hold …1 through~; keep …8 going for; keep …8 alive; run for~; keep …8 on until; keep …8 going to; "
+        "keep …8 going until; keep …8 going through; continue …4 until; continue …4 through; continue …4 up to; "
+        "give …4 months; give …4 year; grant …4 months; add …6 year to; add …6 months to; make …8 permanent; make "
+        "…8 indefinite; get …3 months~; get …3 weeks~; get …3 year~; gain …3 months~"
     ),
     "shorten": "cut …10 short",
     "meet": (
@@ -174,7 +175,7 @@ NOUNS = {
 
 PREDICATES = {
     "withdraw": (
-        "no longer on the table; no longer on the cards; no longer planned; off the table; gone; off; toast; "
+        "no longer on the table; no longer on the cards; no longer planned; off the table; gone; dead; off; toast; "
         "history; in doubt; in jeopardy; at risk; under threat; up in the air"
     ),
     "collapse": "dead; finished; in tatters; in ruins; kaput",
@@ -184,6 +185,8 @@ PREDICATES = {
     "schedule": "on for; down for; in the diary for",
     "suspend": "on hold; on ice; in abeyance",
     "restore": "back",
+    "happen": "under way; underway",
+    "reach": "done; sealed; in the bag",
 }
 """What a thing "is", "remains" or, in a headline, simply stands as."""
 
@@ -265,7 +268,7 @@ IRREGULAR = (
 
 DOUBLED = (
     "slap stop rip step chop clip bin clap jet wrap bar strip snap drop scrap skip trim ship cancel annul travel "
-    "defer commit plan prefer initial"
+    "defer commit plan prefer initial slip peg tap"
 )
 """Verbs whose last consonant is doubled before -ed and -ing."""
 
@@ -292,10 +295,11 @@ NEGATION = frozenset(
 )
 ADVERB = frozenset(
     (
-        "also now already just finally formally officially still again then soon only even indeed simply "
-        "effectively immediately temporarily briefly probably likely possibly perhaps reportedly altogether "
-        "entirely completely partly fully quietly once yet actually really newly largely hereby further "
-        "provisionally unexpectedly abruptly instead both all ever so thereby jointly therefore accordingly"
+        "today yesterday tonight overnight also now already just finally formally officially still again then "
+        "soon only even indeed simply effectively immediately temporarily briefly probably likely possibly "
+        "perhaps reportedly altogether entirely completely partly fully quietly once yet actually really newly "
+        "largely hereby further provisionally unexpectedly abruptly instead both all ever so thereby jointly "
+        "therefore accordingly"
     ).split()
 )
 CONDITION = frozenset("if unless provided suppose supposing lest otherwise".split())
