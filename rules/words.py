@@ -268,7 +268,7 @@ IRREGULAR = (
 
 DOUBLED = (
     "slap stop rip step chop clip bin clap jet wrap bar strip snap drop scrap skip trim ship cancel annul travel "
-    "defer commit plan prefer initial slip peg tap"
+    "defer commit plan prefer initial dial slip peg tap"
 )
 """Verbs whose last consonant is doubled before -ed and -ing."""
 
