@@ -142,7 +142,9 @@ def _too_much(items: Sequence[Tree], key: str, spec: FactSpec) -> Iterator[tuple
 
 def _untested(none: set[bool]) -> Iterator[str]:
     """What the tests of a fact lack. `none`: whether each of them expects nothing."""
-    if False not in none:
+    if not none:
+        yield f"has no test in {FILE}: write a text that must raise it, and one that comes near and must not"
+    elif False not in none:
         yield f"has no test in {FILE} that expects a change or a signal: write a text that must raise it"
-    if True not in none:
+    elif True not in none:
         yield f"has no test in {FILE} with kind: none: write a text that comes near and must raise nothing"

@@ -54,7 +54,7 @@ def test_what_is_suspicious_is_warned_of_in_words(folder: Path, case: dict[str, 
 @pytest.mark.parametrize(
     ("kinds", "lacks"),
     [
-        ((), ["that expects a change or a signal", "with kind: none"]),
+        ((), ["a text that must raise it, and one that comes near and must not"]),
         (("change",), ["with kind: none"]),
         (("none",), ["that expects a change or a signal"]),
         (("signal", "none"), []),
@@ -68,7 +68,7 @@ def test_a_fact_needs_tests_of_both_kinds(folder: Path, kinds: tuple[str, ...], 
     told = warnings(folder)
     assert len(told) == len(lacks)
     for warning, lack in zip(told, lacks, strict=True):
-        assert warning.startswith("pack.yaml:26: facts.islands_summit: has no test in tests.yaml ")
+        assert warning.startswith("pack.yaml:26: facts.islands_summit: has no test in tests.yaml")
         assert lack in warning
 
 

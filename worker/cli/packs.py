@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import rules
+from rules.draft import DraftError, baseline_article, draft
 from rules.pack import PACKS
+from rules.packfile import MAX_BYTES
 from rules.packform import Form
 from rules.packlint import check
-from rules.packnew import skeleton, story_id
+from rules.packnew import EDITORS, SCHEMA_NAME, skeleton, story_id
 from rules.packschema import schema_text
 from rules.packtests import FILE, read_tests, run_tests
 from worker.cli.output import line, note, plural
-from worker.errors import WrongUse
+from worker.errors import DeltawireError, WrongUse
 
 app = typer.Typer(help="Write and check rule packs.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -51,6 +55,66 @@ def create(
     line(f"{folder} holds a new pack, {story}: change pack.yaml and tests.yaml, and try them with")
     line(f"  deltawire pack lint {folder}")
     line(f"  deltawire pack test {folder}")
+
+
+@app.command("draft")
+def draft_pack(
+    article: Annotated[
+        Path, typer.Argument(metavar="ARTICLE", help="A text file, or - for standard input.", show_default=False)
+    ],
+    *,
+    published: Annotated[
+        datetime,
+        typer.Option(
+            metavar="DATE", formats=["%Y-%m-%d"], help="Its day, from which “Thursday” is reckoned.", show_default=False
+        ),
+    ],
+    title: Annotated[str, typer.Option(help="Its headline. Default: its first line.", show_default=False)] = "",
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write the pack there. Default: print pack.yaml.", show_default=False),
+    ] = None,
+) -> None:
+    """Make a first pack of a baseline article: its facts, dates and parties, each under the sentence it rests on.
+
+    \b
+    Example:
+      deltawire pack draft article.txt --published 2026-04-13 --into my-packs/port-strike
+
+    It is for a person to edit: it knows what the grammar knows, and takes the article at its words.
+    """
+    story = story_id(into.absolute().name) if into else "draft"
+    if not story:
+        raise WrongUse(f"{into} makes no id of a story: name the folder in letters, as port-strike")
+    try:
+        files = draft(baseline_article(_text(article), published.replace(tzinfo=UTC), title), story)
+    except DraftError as error:
+        raise DeltawireError(f"{article}: {error}") from None
+    if into is None:
+        line(files["pack.yaml"].rstrip())
+        return
+    files["pack.yaml"] = EDITORS + files["pack.yaml"]
+    _write(into, {**files, SCHEMA_NAME: schema_text()})
+    line(
+        f"{into} holds a first pack, {story}, with {plural(len(rules.load_pack(into).facts), 'fact')}: read pack.yaml,"
+    )
+    line("mend it, write tests.yaml and baseline.md in your own words, and try them with")
+    line(f"  deltawire pack lint {into}")
+    line(f"  deltawire pack test {into}")
+
+
+def _text(path: Path) -> str:
+    """The text of a file or of standard input. Raises WrongUse where there is none."""
+    try:
+        data = sys.stdin.buffer.read(MAX_BYTES) if str(path) == "-" else path.read_bytes()[:MAX_BYTES]
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise WrongUse(f"{path} is not UTF-8: save it as UTF-8 text") from None
+    if not text.strip():
+        raise WrongUse(f"{path} is empty")
+    return text
 
 
 @app.command("lint")
