@@ -24,7 +24,7 @@ _DEGREES = frozenset(
 )
 """Adjectives that tell how much or in which state, and not which."""
 _PLAIN = COMMON | _DEGREES | _DETERMINERS | ADVERB | AUXILIARY | frozenset("% and or to".split())
-_SELLERS = frozenset("from at by in".split())
+_SELLERS = frozenset("from at by in until till since before after with between against".split())
 
 
 def marks_of(phrase: Phrase, surnames: Set[str]) -> tuple[list[str], str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from rules.assign import figures
+from rules.assign import dates_in
 from rules.claims import Claim
 from rules.dates import Role
 from rules.draft.find import Candidate
-from rules.frames import Mode
+from rules.frames import DECIDED, Mode
 from rules.grammar import GOVERNORS, Op, Stance
 from rules.model import Article, FactKind, PartialDate, State, Status
 from rules.text import Sentence, Token
@@ -31,9 +31,10 @@ def state_of(new: Candidate, others: Sequence[Candidate], claims: Sequence[Claim
     """The record of one fact at the baseline: status, value, first and last day, as far as the text gives them."""
     first = [s for other in others[: others.index(new)] if other.kind is new.kind for s in other.sentences]
     own = [sentence for sentence in new.sentences if sentence not in first]  # what another fact has said already
-    state = State()
+    state, known = State(), {sentence.raw for sentence in new.sentences}
     for claim in claims:
-        if claim.fact == new.id and claim.mode not in _UNTOLD and _tells(new, claim):
+        told = claim.fact == new.id and claim.sentence.raw in known and not claim.negated
+        if told and claim.mode not in _UNTOLD and _tells(new, claim):
             state = _merged(state, _as_told(new, claim))
     for sentence in own:
         if not (state.effective or state.until) or len(new.sentences) == 1:
@@ -48,10 +49,10 @@ def state_of(new: Candidate, others: Sequence[Candidate], claims: Sequence[Claim
 def _tells(new: Candidate, claim: Claim) -> bool:
     """Whether a claim says where a fact stands, and not what may become of it."""
     if new.kind is FactKind.MEASURE:
-        return claim.op in _PUT_ON and claim.mode not in (Mode.EXPECTED, Mode.WISHED)
+        return claim.mode in DECIDED or (claim.op in _PUT_ON and claim.mode not in (Mode.EXPECTED, Mode.WISHED))
     if new.kind is FactKind.MEETING:
         return claim.state.status is Status.SCHEDULED
-    return claim.mode in (Mode.COMMITTED, Mode.ASSERTED)
+    return claim.mode in DECIDED
 
 
 def _as_told(new: Candidate, claim: Claim) -> State:
@@ -78,7 +79,7 @@ def _merged(state: State, told: State) -> State:
 def _dates(new: Candidate, sentence: Sentence, article: Article) -> State:
     """The dates of a sentence by their roles; of a meeting, the day on which it is."""
     starts = {Role.EFFECTIVE, Role.ON} if new.kind is FactKind.MEETING else {Role.EFFECTIVE}
-    found = figures(sentence.raw, article.published)[0]
+    found = dates_in(sentence.raw, article.published)
     days = [when for when in found if when.when and when.when >= PartialDate.of(article.published.date())]
     ends = {Role.UNTIL, Role.BY} if new.kind is FactKind.PURCHASES else {Role.UNTIL}
     return State(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from rules.assign import figures
+from rules.assign import dates_in
 from rules.dates import Role
 from rules.draft.find import Candidate, candidates, leaders_of
 from rules.draft.people import Person, country_id, country_names, institutions, people, sides
@@ -189,7 +189,7 @@ def _left_over(read: _Read) -> Iterator[str]:
     taken = {str(day) for _, state in read.facts for day in (state.effective, state.until)}
     today = read.article.published.date()
     for sentence in read.sentences:
-        for when in figures(sentence.raw, read.article.published)[0]:
+        for when in dates_in(sentence.raw, read.article.published):
             day = when.when and when.when.exact
             if day and day > today and str(day) not in taken and when.role is not Role.OLD:
                 taken.add(str(day))

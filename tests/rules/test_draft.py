@@ -60,6 +60,13 @@ def test_an_article_gives_its_sides_their_leaders_and_who_decides(tmp_path: Path
     assert parties["prado"].names == ("Otávio Prado", "Prado")
 
 
+def test_what_is_denied_is_no_status_and_what_is_off_is_suspended(tmp_path: Path) -> None:
+    text = (ROOT / "docs/examples/pipeline.txt").read_text("utf-8")
+    found = states(drafted(text, "2026-04-20", tmp_path))
+    assert found["kenya_uganda_pipeline_deal"] == {"status": "framework"}  # "has never been signed"
+    assert found["uganda_drilling_controls"] == {"status": "suspended", "until": "2026-06-30"}
+
+
 def test_every_fact_stands_under_the_sentences_it_rests_on(tmp_path: Path) -> None:
     drafted(WHEAT, "2026-04-13", tmp_path)
     above, _, _ = (tmp_path / "pack.yaml").read_text("utf-8").partition("  argentina_beef_ban:\n")
