@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import UTC, date, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -19,8 +18,12 @@ from pathlib import Path
 import pytest
 import typer
 
-from rules import DeadlineEvent, Phase
-from rules.pack import FactSpec
+from rules import DeadlineEvent, FactKind, Phase
+from rules.draft import baseline_article
+from rules.draft import draft as pack_draft
+from rules.lexicon import NOUNS
+from rules.packkeys import BASELINE, FACT, PACK, PARTY, STATE, UNITS, Keys
+from rules.packlint import check
 from tests.servers import wait_until
 from worker import alerts, pipeline
 from worker.__main__ import app
@@ -72,7 +75,8 @@ class Reader:
         elif command.startswith("SECRET=whsec_… python3 "):
             self.receives_an_alert()
         else:
-            said = self.runs(["bash", "-c", command.replace("127.0.0.1:9000", f"127.0.0.1:{self.port}")])
+            mine = command.replace("127.0.0.1:9000", f"127.0.0.1:{self.port}")
+            said = self.runs(["bash", "-c", re.sub(r"\bmy-packs\b", f"{self.folder}/my-packs", mine)])
             if found := re.search(r"whsec_\S+", said):
                 self.secret = found[0]
 
@@ -193,7 +197,34 @@ def test_each_command_that_a_document_names_exists() -> None:
         assert not second or second[0] in getattr(command, "commands", ())
 
 
-def test_the_pages_table_has_every_field_of_a_fact() -> None:
-    text = (REPO / "docs/architecture.md").read_text("utf-8")
-    table = text[text.index("## Writing a pack") :]
-    assert [field.name for field in fields(FactSpec) if f"`{field.name}`" not in table and field.name != "id"] == []
+@pytest.mark.parametrize("keys", [PACK, BASELINE, PARTY, FACT, STATE], ids=lambda keys: "-".join(list(keys)[:2]))
+def test_the_page_of_packs_explains_every_key(keys: Keys) -> None:
+    text = (REPO / "docs/packs.md").read_text("utf-8")
+    assert [key for key in keys if f"`{key}`" not in text] == []
+
+
+def test_the_page_of_packs_lists_what_the_engine_knows() -> None:
+    text = (REPO / "docs/packs.md").read_text("utf-8")
+    for kind in FactKind:
+        row = re.search(rf"^\| `{kind.value}` \|[^|]*\|([^|]*)\|", text, re.MULTILINE)
+        assert row, kind
+        assert row[1].strip() == "the same" or {word.strip() for word in row[1].split(",")} == set(kind.statuses)
+    assert [family for family in NOUNS if f"`{family}`" not in text] == []
+    (units,) = re.findall(r"counted in: ([a-z, ]+);", text)
+    assert set(units.split(", ")) == UNITS
+
+
+def test_the_yaml_on_the_page_of_packs_is_that_of_the_example() -> None:
+    text = (REPO / "docs/packs.md").read_text("utf-8")
+    example = (REPO / "docs/examples/pipeline/pack.yaml").read_text("utf-8")
+    example += (REPO / "docs/examples/pipeline/tests.yaml").read_text("utf-8")
+    draft, strike, tests, _ = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert strike in example
+    assert [line for line in tests.splitlines() if line not in example] == []
+    article = (REPO / "docs/examples/pipeline.txt").read_text("utf-8")
+    files = pack_draft(baseline_article(article, datetime(2026, 4, 20, tzinfo=UTC)), "pipeline")
+    assert draft in files["pack.yaml"]
+
+
+def test_the_example_pack_lints_clean() -> None:
+    assert check(REPO / "docs/examples/pipeline") == ([], [])
