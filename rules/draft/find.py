@@ -77,8 +77,14 @@ def candidates(
 
 
 def leaders_of(known: Sequence[Person], groups: Sequence[tuple[str, ...]]) -> list[Person]:
-    """The leaders of the two sides, and those whom the text does not place."""
-    return [person for person in known if person.leader and person.country in (*groups, None)]
+    """The leaders of the two sides, and those whom the text does not place; of two with one id the first."""
+    taken = {country_id(group) for group in groups}
+    found = []
+    for person in known:
+        if person.leader and person.country in (*groups, None) and person.id not in taken:
+            taken.add(person.id)
+            found.append(person)
+    return found
 
 
 class _Finder:
@@ -220,7 +226,7 @@ class _Finder:
         """Give every candidate an id of its own, and marks to what lies between the two."""
         for new in self.found:
             new.marks = [mark for mark in new.marks if not mark[-1:].isalpha() or "@" in mark or self._written(mark)]
-            if not new.marks:
+            if not new.marks and self.parties:
                 new.marks = [" + ".join(f"@{party}" for party in self.parties)]
             mark = next((m for m in new.marks if "@" not in m), "")
             owner = "_".join(self.parties) if new.kind in _SHARED else new.by or ""

@@ -6,6 +6,7 @@ A guess from titles and places, for a person to correct: whoever cannot be place
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -64,8 +65,9 @@ class Person:
 
 
 def slug(text: str) -> str:
-    """Words as an id of a pack; letters beyond ASCII fall away."""
-    return re.sub(r"[^a-z0-9]+", "_", text.lower().replace("'s", "").replace("’s", "")).strip("_0123456789")
+    """Words as an id of a pack; letters lose their accents."""
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_0123456789") or "other"
 
 
 def country_at(tokens: Sequence[Token], k: int) -> tuple[tuple[str, ...], int] | None:

@@ -131,8 +131,10 @@ def _lines(read: _Read, story: str) -> Iterator[str]:
     yield "  article: baseline.md"
     yield "topics:"
     yield from dict.fromkeys(f"  {topic}: {title}" for each, _ in facts for topic, title in [_TOPICS[each.family]])
-    yield "parties:"
-    yield from _parties(read)
+    parties = list(_parties(read))
+    named = any(not party.lstrip().startswith("#") for party in parties)
+    yield "parties:" if named else "parties: {} # no country is named"
+    yield from parties
     yield "facts:"
     for each, state in facts:
         yield from _fact(each, state)
@@ -149,17 +151,14 @@ def _parties(read: _Read) -> Iterator[str]:
         deciders = [*(name for person in own for name in person.names), *(n for n, side in ministries if side == group)]
         if deciders:
             yield f"    deciders: {_flow(dict.fromkeys(deciders))}"
-    for person in read.people:
-        if person.leader and person.id in used:
+    for person in leaders_of(read.people, read.groups):
+        if person.id in used:
             yield from _comment(person.sentence, "  ")
             yield f"  {person.id}:"
             yield f"    names: {_flow(person.names)}"
     for person in read.people:
         if person.country is None:
             yield f"  # {person.names[0]} ({person.title}): whose decider? The article does not say."
-    if not read.groups:
-        yield "  one: # no country is named in the article"
-        yield "    names: [One]"
 
 
 def _fact(each: Candidate, state: State) -> Iterator[str]:
@@ -175,7 +174,7 @@ def _fact(each: Candidate, state: State) -> Iterator[str]:
     if each.on:
         yield f"    on: {each.on}"
     yield f"    noun: {each.family}"
-    yield f"    marks: {_flow(each.marks)}"
+    yield f"    marks: {_flow(each.marks)}" if each.marks else "    # marks: what tells it apart?"
     units = list(state.value or each.units)
     if units:
         yield f"    unit: {_flow(units)}"

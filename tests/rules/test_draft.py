@@ -87,12 +87,23 @@ def test_an_article_without_facts_is_told(tmp_path: Path) -> None:
         drafted("It rained in Brazil.\nIt rained in Argentina as well.", "2026-04-13", tmp_path)
 
 
+def test_an_article_without_countries_gives_facts_to_be_marked(tmp_path: Path) -> None:
+    pack = drafted("Ports\nTruckers have agreed a truce until 15 May. A deal is close.", "2026-04-21", tmp_path)
+    assert (dict(pack.parties), pack.facts["truce"].marks) == ({}, ())
+    assert states(pack) == {"truce": {"status": "agreed", "until": "2026-05-15"}, "deal": {}}
+    assert "    # marks: what tells it apart?\n" in (tmp_path / "pack.yaml").read_text("utf-8")
+
+
 def test_whatever_is_drafted_loads(tmp_path: Path) -> None:
     """Any texts: those of the development story, each by itself and all in one."""
     texts = [f"{item['title']}\n{item['text']}" for item in map(json.loads, ITEMS.read_text("utf-8").splitlines())]
+    texts.append("Ports\nMinister Ana Šebest said that a deal is close, and President Ana Lee that a truce was agreed.")
+    texts.append(
+        "Two\nChinese President Li and US President Li, and Premier China Łęź are to meet on Friday on 10% on fish."
+    )
     odd = 'On "Yes" - no: #1\nThe U.S. said: "no"; on Monday Iran [sic] agreed to buy {all} 5 tonnes of *oil* & more.'
     drafts = 0
-    for text in [*texts, "\n".join(texts), odd]:
+    for text in [*texts, "\n".join(texts), odd, *(text.upper() for text in texts[:9])]:
         try:
             drafted(text, "2025-11-01", tmp_path)
             drafts += 1
