@@ -179,6 +179,8 @@ def _met_on_the_day(case: Case) -> bool:
     """ "An hour after the two had met": on or after the day on record, that is the meeting itself."""
     if case.claim.mode is not Mode.BACKGROUND or case.claim.op is not Op.MEET:
         return False
+    if case.claim.state.status is not Status.HELD:
+        return False
     day = case.before.effective.exact if case.before.effective else None
     planned = case.before.status in (Status.SCHEDULED, Status.POSTPONED)
     return planned and day is not None and 0 <= (case.today - day).days <= _MEETING_DAYS

@@ -118,3 +118,30 @@ def _somebody(act: Act, tokens: Sequence[Token]) -> bool:
     """Whether the subject of a verb is one of many: "a refiner in Rotterdam", "two mills"."""
     before = (token.low for token in tokens[max(0, act.frame.top - 6) : act.frame.top])
     return not _ONE_OF_MANY.isdisjoint(before)
+
+
+_BEHIND_IT = frozenset("after following from".split())
+_DURING_IT = frozenset("at in during".split())
+_AHEAD = frozenset(
+    "will shall would may might could can should expected due scheduled set ahead before if unless until to "
+    "planned".split()
+)
+_PAST = frozenset("told said agreed announced decided pledged promised discussed".split())
+_WITHIN_PHRASE = 7
+
+
+def took_place(mention: Mention, tokens: Sequence[Token]) -> int | None:
+    """The preposition by which a sentence takes for granted that a meeting took place: "after his talks with Xi".
+
+    None where there is none, or where the sentence looks ahead.
+    """
+    for k in range(mention.head - 1, max(-1, mention.head - 1 - _WITHIN_PHRASE), -1):
+        word = tokens[k].low
+        if word in HARD or word == "," or word in TRIGGERS:
+            return None
+        if word in _BEHIND_IT | _DURING_IT:
+            before = {token.low for token in tokens[:k]}
+            during = word in _DURING_IT and not any(token.low in _PAST for token in tokens[mention.head :])
+            left = word != "from" or bool(before & {"emerged", "fresh", "returned", "returning", "home", "emerging"})
+            return k if left and not during and not before & _AHEAD else None
+    return None

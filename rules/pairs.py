@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rules.events import HOSTING, NAMING, SELF_NAMING, self_named
+from rules.events import HOSTING, NAMING, SELF_NAMING, self_named, took_place
 from rules.frames import STANCE_MODE, Frame, Mode, forms_of, frame
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance, Trigger, inflect
 from rules.lexicon import Label
@@ -62,7 +62,19 @@ def pairs(scene: Scene) -> list[Pair]:
                 if trigger.form & {Form.BASE, Form.PRESENT, Form.PAST, Form.PARTICIPLE}:
                     last = act
                 break
-    return [kept for pair in out if (kept := _unless_given_up(pair, scene))]
+    kept = [pair for each in out if (pair := _unless_given_up(each, scene))]
+    return kept + list(_taken_for_granted(scene, {pair.mention.head for pair in kept}))
+
+
+def _taken_for_granted(scene: Scene, told: set[int]) -> Iterator[Pair]:
+    """ "Speaking after his meeting with Xi": the meetings that no verb tells of, and that must have been."""
+    for m in scene.mentions:
+        if m.head in told or scene.pack.facts[m.fact].kind is not FactKind.MEETING:
+            continue
+        index = took_place(m, scene.tokens)
+        if index is not None:
+            known = Frame(Mode.BACKGROUND, index, index, cues=[scene.tokens[index].low])
+            yield Act(_MEETING, m.head, m.head + 1, known).on(m)
 
 
 def _unless_given_up(pair: Pair, scene: Scene) -> Pair | None:
@@ -153,6 +165,7 @@ def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
         yield from _verbal(act, scene, able)
 
 
+_MEETING = Trigger(Op.MEET, frozenset({Form.NOUN}))
 _INTENTIONS = frozenset(INTENTIONS.split())
 _DROPS = frozenset({Op.WITHDRAW, Op.SUSPEND, Op.DELAY, Op.END})
 _RATES = frozenset({Op.SET, Op.RAISE, Op.LOWER})
