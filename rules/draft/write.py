@@ -6,8 +6,8 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from rules.assign import dates_in
@@ -17,7 +17,7 @@ from rules.draft.people import Person, country_id, country_names, institutions, 
 from rules.draft.state import state_of
 from rules.extract import claims
 from rules.lexicon import Lexicon
-from rules.model import Article, FactKind, SourceKind, State
+from rules.model import Article, FactKind, State
 from rules.pack import Pack, Party
 from rules.text import Sentence, sentences, tokenize
 
@@ -69,15 +69,6 @@ class _Read:
     facts: Sequence[tuple[Candidate, State]]
 
 
-def baseline_article(text: str, published: datetime, title: str = "") -> Article:
-    """A text as an article: its first line is the title where none is given, and lines of a paragraph are joined."""
-    if not title:
-        title, _, text = text.strip().partition("\n")
-    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n" if "\n\n" in text else r"\n", text)]
-    body = "\n".join(part for part in paragraphs if part)
-    return Article("baseline", "", SourceKind.OUTLET, "", published, title.lstrip("# ").strip(), body)
-
-
 def draft(article: Article, story: str) -> dict[str, str]:
     """The files of a first pack by name, for a story with this id. Raises DraftError where no fact is found.
 
@@ -97,6 +88,7 @@ def draft(article: Article, story: str) -> dict[str, str]:
 
 
 def _read(article: Article) -> _Read:
+    article = replace(article, title=article.title.lstrip("# "), text=_joined(article.text))
     found = sentences(article)
     for sentence in found:
         sentence.tokens = tokenize(sentence.raw)
@@ -107,6 +99,12 @@ def _read(article: Article) -> _Read:
     told = claims(article, Lexicon(pack))
     facts = [(each, state_of(each, new, told, article)) for each in new]
     return _Read(article, found, groups, known, [(each, state) for each, state in facts if _counts(each, state)])
+
+
+def _joined(text: str) -> str:
+    """A text with one line for each paragraph: where empty lines part them, those of a paragraph belong together."""
+    parts = re.split(r"\n\s*\n", text) if re.search(r"\n\s*\n", text.strip()) else text.split("\n")
+    return "\n".join(" ".join(part.split()) for part in parts if part.strip())
 
 
 def _counts(each: Candidate, state: State) -> bool:

@@ -18,8 +18,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from rules import DeadlineEvent, FactKind, Phase
-from rules.draft import baseline_article
+from rules import Article, DeadlineEvent, FactKind, Phase, SourceKind
 from rules.draft import draft as pack_draft
 from rules.lexicon import NOUNS
 from rules.packkeys import BASELINE, FACT, PACK, PARTY, STATE, UNITS, Keys
@@ -221,8 +220,9 @@ def test_the_yaml_on_the_page_of_packs_is_that_of_the_example() -> None:
     draft, strike, tests, _ = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     assert strike in example
     assert [line for line in tests.splitlines() if line not in example] == []
-    article = (REPO / "docs/examples/pipeline.txt").read_text("utf-8")
-    files = pack_draft(baseline_article(article, datetime(2026, 4, 20, tzinfo=UTC)), "pipeline")
+    title, _, body = (REPO / "docs/examples/pipeline.txt").read_text("utf-8").partition("\n")
+    article = Article("pipeline", "", SourceKind.OUTLET, "", datetime(2026, 4, 20, tzinfo=UTC), title, body)
+    files = pack_draft(article, "pipeline")
     assert draft in files["pack.yaml"]
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rules.draft import DraftError, baseline_article, draft
-from rules.model import State
+from rules.draft import DraftError, draft
+from rules.model import Article, SourceKind, State
 from rules.pack import Pack, load_pack
 from rules.packlint import lint
 
@@ -19,8 +19,10 @@ REAL = ROOT.parent / "shared/baseline/article-2025-10-27.txt"
 ITEMS = ROOT / "tests/data/eval/story.jsonl"
 
 
-def drafted(text: str, day: str, folder: Path, title: str = "") -> Pack:
-    files = draft(baseline_article(text, datetime.fromisoformat(day).replace(tzinfo=UTC), title), "a-story")
+def drafted(text: str, day: str, folder: Path) -> Pack:
+    title, _, body = text.partition("\n")
+    published = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    files = draft(Article("a", "", SourceKind.OUTLET, "", published, title, body), "a-story")
     folder.mkdir(exist_ok=True)
     for name, content in files.items():
         (folder / name).write_text(content, "utf-8")

@@ -218,6 +218,9 @@ def test_a_pack_is_drafted_from_an_article(deltawire: Command, tmp_path: Path, m
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.splitlines()[1].encode())))
     piped = deltawire("pack", "draft", "-", "--published", "2026-04-13", "--title", "Kenya and Uganda quarrel")
     assert piped.out == printed.out
+    item = {"id": "k", "published": "2026-04-13T08:00:00Z", "title": "Kenya and Uganda quarrel"}
+    (tmp_path / "item.json").write_text(json.dumps({**item, "text": text.splitlines()[1]}))
+    assert deltawire("pack", "draft", tmp_path / "item.json").out == printed.out
 
     ended = deltawire("pack", "draft", article, "--published", "2026-04-13", "--into", folder)
     assert ended.code == 0
@@ -229,12 +232,13 @@ def test_a_pack_is_drafted_from_an_article(deltawire: Command, tmp_path: Path, m
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (["article.txt"], 2, "--published"),
         (["article.txt", "--published", "Friday"], 2, "Friday"),
         (["article.txt", "--published", "2026-04-13"], 1, "no fact was found"),
+        (["article.txt"], 1, "does not say when it was published"),
         (["nowhere.txt", "--published", "2026-04-13"], 2, "nowhere.txt cannot be read"),
-        (["empty.txt", "--published", "2026-04-13"], 2, "empty.txt is empty"),
+        (["empty.txt", "--published", "2026-04-13"], 2, "empty.txt: has neither a title nor a text"),
         (["latin.txt", "--published", "2026-04-13"], 2, "latin.txt is not UTF-8"),
+        (["broken.json", "--published", "2026-04-13"], 2, "broken.json, line 1"),
         (["article.txt", "--published", "2026-04-13", "--into", "2026"], 2, "makes no id of a story"),
     ],
 )
@@ -249,6 +253,7 @@ def test_an_article_that_no_pack_can_be_drafted_from_is_told(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "article.txt").write_text("Rain\nIt rained in Kenya.")
     (tmp_path / "empty.txt").write_text(" \n")
+    (tmp_path / "broken.json").write_text('{"title": 1}')
     (tmp_path / "latin.txt").write_bytes(b"Caf\xe9")
     ended = deltawire("pack", "draft", *arguments)
     assert (ended.code, ended.out) == (code, "")

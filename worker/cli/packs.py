@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import rules
-from rules.draft import DraftError, baseline_article, draft
+from rules import Article
+from rules.draft import DraftError, draft
 from rules.pack import PACKS
-from rules.packfile import MAX_BYTES
 from rules.packform import Form
 from rules.packlint import check
 from rules.packnew import EDITORS, SCHEMA_NAME, skeleton, story_id
 from rules.packschema import schema_text
 from rules.packtests import FILE, read_tests, run_tests
+from worker import clock
+from worker.cli.article import Given, from_file
 from worker.cli.output import line, note, plural
 from worker.errors import DeltawireError, WrongUse
 
@@ -60,16 +60,23 @@ def create(
 @app.command("draft")
 def draft_pack(
     article: Annotated[
-        Path, typer.Argument(metavar="ARTICLE", help="A text file, or - for standard input.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="ARTICLE",
+            help="Plain text, a web page or an item as JSON; - for standard input.",
+            show_default=False,
+        ),
     ],
     *,
     published: Annotated[
-        datetime,
+        str,
         typer.Option(
-            metavar="DATE", formats=["%Y-%m-%d"], help="Its day, from which “Thursday” is reckoned.", show_default=False
+            metavar="WHEN", help="Its day, from which “Thursday” is reckoned.", show_default="as it says, or today"
         ),
-    ],
-    title: Annotated[str, typer.Option(help="Its headline. Default: its first line.", show_default=False)] = "",
+    ] = "",
+    title: Annotated[
+        str, typer.Option(metavar="TEXT", help="The headline.", show_default="as it says, or its first line")
+    ] = "",
     into: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Write the pack there. Default: print pack.yaml.", show_default=False),
@@ -87,7 +94,7 @@ def draft_pack(
     if not story:
         raise WrongUse(f"{into} makes no id of a story: name the folder in letters, as port-strike")
     try:
-        files = draft(baseline_article(_text(article), published.replace(tzinfo=UTC), title), story)
+        files = draft(_baseline(article, Given(title, published)), story)
     except DraftError as error:
         raise DeltawireError(f"{article}: {error}") from None
     if into is None:
@@ -103,18 +110,15 @@ def draft_pack(
     line(f"  deltawire pack test {into}")
 
 
-def _text(path: Path) -> str:
-    """The text of a file or of standard input. Raises WrongUse where there is none."""
-    try:
-        data = sys.stdin.buffer.read(MAX_BYTES) if str(path) == "-" else path.read_bytes()[:MAX_BYTES]
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise WrongUse(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise WrongUse(f"{path} is not UTF-8: save it as UTF-8 text") from None
-    if not text.strip():
-        raise WrongUse(f"{path} is empty")
-    return text
+def _baseline(name: str, given: Given) -> Article:
+    """The first item of a file. Raises WrongUse where there is none."""
+    now = clock.now()
+    found = next(iter(from_file(name, given, now)), None)
+    if not isinstance(found, Article):
+        raise WrongUse(f"{name}, {found}" if found else f"{name} holds no article")
+    if found.published == now:
+        note(f"{name} does not say when it was published: dates are reckoned from today; --published says it")
+    return found
 
 
 @app.command("lint")
