@@ -28,6 +28,8 @@ class Said:
     """The day that the line of a timeline opens with."""
     background: bool = False
     """It stands under the heading "Background"."""
+    foreign: bool = False
+    """The source is a government or an institution that is none of the story's parties."""
     imagined: bool = False
     """It stands under a headline that promises surprises, scenarios or predictions."""
 

@@ -37,6 +37,7 @@ class Why(StrEnum):
     BESIDE = "told already, beside the last turn of the record"
     LATE = "published before the record's last turn"
     BACKGROUND = "tells what was before"
+    NOT_YET = "the story takes this up only after its baseline"
     READ = "stood in the article's earlier version"
     HYPOTHETICAL = "a hypothesis"
     QUESTION = "a question"
@@ -127,6 +128,11 @@ _MEETING_DAYS = 3
 """For how many days after its day a meeting told in the pluperfect is news."""
 
 
+def _not_yet(case: Case) -> Why | None:
+    unopened = case.spec.later and case.record.ledger.current(case.spec.id) is None
+    return Why.NOT_YET if unopened else None
+
+
 def _read_before(case: Case) -> Why | None:
     return Why.READ if case.claim.sentence.raw in case.article.earlier else None
 
@@ -172,7 +178,7 @@ def _history(case: Case) -> Why | None:
     return Why.BACKGROUND if old else None
 
 
-SILENCE = (_read_before, _quiet_mode, _hypothesis, _outsider, _negated, _hope, _guess, _history)
+SILENCE = (_not_yet, _read_before, _quiet_mode, _hypothesis, _outsider, _negated, _hope, _guess, _history)
 
 
 def _met_on_the_day(case: Case) -> bool:

@@ -7,6 +7,7 @@ silences a change. Claims that agree lend each other their values and dates.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
 
@@ -98,9 +99,17 @@ def _body_over_headline(judged: Sequence[Judged]) -> Sequence[Judged]:
         return body
     if body and all(verdict.why in (Why.OUTSIDER, Why.READ) for _, verdict in body):
         return body
-    if any(verdict.why in _BELYING and not claim.anaphor for claim, verdict in body):
+    ops = {claim.op for claim, _ in judged if claim.headline}
+    if any(_belies(claim, verdict, ops) for claim, verdict in body):
         return [pair for pair in judged if not pair[0].headline or pair[1].kind is not Kind.CHANGE]
     return judged
+
+
+def _belies(claim: Claim, verdict: Verdict, ops: AbstractSet[Op]) -> bool:
+    """Whether the body takes back what the headline says; what it tells of other things that were is no denial."""
+    if claim.anaphor or verdict.why not in _BELYING:
+        return False
+    return verdict.why is not Why.BACKGROUND or claim.op in ops
 
 
 def _without_denied(judged: Sequence[Judged]) -> Sequence[Judged]:

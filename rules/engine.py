@@ -18,8 +18,10 @@ from rules.pack import Pack
 __all__ = ["due", "evaluate", "open_story"]
 
 
-def open_story(pack: Pack, learned: datetime | None = None, *, history: bool = False) -> Ledger:
+def open_story(pack: Pack, learned: datetime | None = None, *, history: bool = False, later: bool = False) -> Ledger:
     """The record of a story at its start: the baseline, and with `history` what is known to have followed.
+
+    `later`: with the facts that the story took up after its baseline, as they stood then; `history` brings them too.
 
     `learned` is the moment at which the record takes this up (default: the day of the baseline, 00:00 UTC).
     """
@@ -35,7 +37,7 @@ def open_story(pack: Pack, learned: datetime | None = None, *, history: bool = F
             confidence="primary" if spec.stated else BACKGROUND,
         )
         for spec in pack.facts.values()
-        if not spec.record.empty
+        if not spec.record.empty and (history or later or not spec.later)
     ]
     if history:
         entries += [_turn(line, learned) for line in _lines(pack.path / "history.jsonl")]

@@ -139,6 +139,8 @@ def took_place(mention: Mention, tokens: Sequence[Token]) -> int | None:
         word = tokens[k].low
         if word in HARD or word == "," or word in TRIGGERS:
             return None
+        if word == "of" and tokens[k - 1].low == "out":
+            return None if {token.low for token in tokens[:k]} & _AHEAD else k  # "came out of their meeting"
         if word in _BEHIND_IT | _DURING_IT:
             before = {token.low for token in tokens[:k]}
             during = word in _DURING_IT and not any(token.low in _PAST for token in tokens[mention.head :])

@@ -68,6 +68,8 @@ class Fit:
             return False
         if spec.kind is FactKind.VISIT and phrase.holds(Label.COUNTRY):
             return False
+        if spec.kind is FactKind.MEASURE and spec.on is None and phrase.on == {ELSEWHERE}:
+            return False  # "curbs on rare earths that were imposed on Japanese buyers"
         return self.is_aimed(spec, phrase, memory) and self._is_between(spec, phrase, memory)
 
     def is_aimed(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
@@ -84,6 +86,9 @@ class Fit:
 
     def is_presumable(self, spec: FactSpec, phrase: Phrase, memory: Memory) -> bool:
         """Whether a phrase without a mark can be this fact: aimed where it is, and its owner's."""
+        held = phrase.sight.held
+        if (Label.OTHER, None) in held or (Label.WITHOUT, spec.id) in held:
+            return False
         aimed = spec.on in phrase.on or _is_hit(phrase, spec.on)
         return aimed and self._possible(spec, phrase, memory) and self._is_owner(spec, phrase, memory)
 

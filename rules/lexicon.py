@@ -26,7 +26,7 @@ NOUNS = {
     "meeting": "meeting; summit; talks; sit down; encounter; face to face; showdown; rendezvous; parley",
     "visit": "visit; trip; journey",
     "deal": "deal; agreement; accord; pact; framework; treaty",
-    "purchases": "purchases; purchase; buying; imports; orders; order",
+    "purchases": "purchases; purchase; buying; imports; orders; order; commitment; commitments",
     "ban": "ban; bans; embargo; prohibition",
     "fee": "fee; fees; charge; charges",
     "quota": "quota; quotas",

@@ -28,6 +28,8 @@ class Memory:
     """The party that the source itself belongs to."""
     title: tuple[str, ...] = ()
     """The facts that the headline names."""
+    person: str | None = None
+    """The party named last of those that meet and travel."""
     goods: set[str] = field(default_factory=set)
     """The promises to buy whose goods the article has named."""
     elsewhere: bool = False

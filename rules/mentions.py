@@ -54,6 +54,8 @@ class Mention:
     """A pronoun or a short name, resolved to the fact last named."""
     act: bool = False
     """What was done to the fact is meant, and not the fact: "the order", "both cuts"."""
+    joint: bool = False
+    """It shares its noun with another fact: "the fentanyl and reciprocal tariffs"."""
     presumed: bool = False
     """It bears no mark of the fact: only a threat and an imposition are of it."""
     weight: int = 3
@@ -69,6 +71,9 @@ class Finder:
         self._fits: dict[tuple[object, ...], list[tuple[int, FactSpec] | None]] = {}
         self._last: dict[Sight, tuple[list[Mention], list[Phrase]]] = {}
         self.promises = [spec for spec in self.pack.facts.values() if spec.kind is FactKind.PURCHASES]
+        gatherings = (spec for spec in self.pack.facts.values() if spec.kind in (FactKind.MEETING, FactKind.VISIT))
+        named = (part.strip() for spec in gatherings for mark in spec.marks for part in mark.split("+")[:1])
+        self.people = {part[1:] for part in named if part.startswith("@")}
         self.by_family: dict[str, list[FactSpec]] = {}
         for spec in self.pack.facts.values():
             for family in spec.noun:
@@ -78,21 +83,39 @@ class Finder:
         """The mentions of one sentence in order; `memory` is brought up to date."""
         memory.parties |= sight.parties
         names, phrases = self._named(sight)
-        fitting = zip(phrases, self._fitting(sight, phrases, memory), strict=True)
-        mentions = (self._mention(phrase, fits, memory, number) for phrase, fits in fitting)
+        fitted = list(zip(phrases, self._fitting(sight, phrases, memory), strict=True))
+        mentions = (self._mention(phrase, fits, memory, number) for phrase, fits in fitted)
         found = _one_each([*names, *(m for m in mentions if m)])
+        found += [m for phrase, fits in fitted if fits for m in self._joint(phrase, fits[1], memory)]
         if found:
             if "it" in sight.words or "them" in sight.words:
                 found += _objects(sight.tokens, found)
         else:
             self._header(sentence, number, sight.hits, memory)
-            found = (
-                [*_pronoun(sight, memory, number)] or [*_acts(sight, memory, number)] or [*self._goods(sight, memory)]
-            )
+            found = next(filter(None, map(list, self._resolved(sight, memory, number))), [])
         found.sort(key=lambda m: m.head)
         memory.take_up(sentence, number, (m.fact for m in found), sight)
+        memory.person = next((h.entry.of for h in reversed(sight.hits) if h.entry.of in self.people), memory.person)
         memory.goods |= {spec.id for spec in self.promises if (Label.MARK, spec.id) in sight.held}
         return found
+
+    def _resolved(self, sight: Sight, memory: Memory, number: int) -> Iterator[Iterator[Mention]]:
+        """What a sentence that names no fact can speak of, by what the article has named; the first counts."""
+        yield _pronoun(sight, memory, number)
+        yield _acts(sight, memory, number)
+        yield self._goods(sight, memory)
+        yield self._journeys(sight, memory)
+
+    def _journeys(self, sight: Sight, memory: Memory) -> Iterator[Mention]:
+        """ "He will travel to China in April", of the person named last."""
+        subject = [token.low for token in sight.tokens[:3]]
+        if not {"he", "she"} & set(subject) or (Label.COUNTRY, None) in sight.held:
+            return
+        for spec in (spec for spec in self.pack.facts.values() if spec.kind is FactKind.VISIT):
+            where = (h for h in sight.hits if h.entry.label is Label.MARK and h.entry.of == spec.id and h.entry.member)
+            place = next((h for h in where if sight.tokens[h.start - 1].low in ("to", "in", "for", "visit")), None)
+            if place and any(f"@{memory.person}" in mark for mark in spec.marks):
+                yield Mention(spec.id, place.start, place.start, place.end, anaphor=True, weight=1)
 
     def _goods(self, sight: Sight, memory: Memory) -> Iterator[Mention]:
         """ "Has signed up for 441 million bushels", in an article about soybeans: so much of the goods it has named."""
@@ -186,6 +209,23 @@ class Finder:
         part = phrase.holds(Label.PART, best.id) or phrase.partial
         mention = Mention(best.id, phrase.noun.start, phrase.left, phrase.right, part=part, weight=weight)
         return self._focused(mention, phrase, memory)
+
+    def _joint(self, phrase: Phrase, best: FactSpec, memory: Memory) -> Iterator[Mention]:
+        """The other facts whose marks stand before the same noun: "the fentanyl and reciprocal tariffs"."""
+        noun, tokens = phrase.noun, phrase.tokens
+        before = [
+            h
+            for h in phrase.inside
+            if h.end <= noun.start and self.fit.is_strong(h, h.entry.of) and h.entry.members == 1
+        ]
+        mine = [h for h in before if h.entry.of == best.id]
+        for h in before:
+            spec = self.pack.facts[h.entry.of]
+            if not mine or spec is best or noun.entry.of not in spec.noun or not self.fit.weigh(spec, phrase, memory):
+                continue
+            low, high = sorted((h.end, mine[0].end))
+            if {"and", ",", "&"} & {token.low for token in tokens[low:high]}:
+                yield Mention(spec.id, noun.start, phrase.left, phrase.right, joint=True, weight=5)
 
     def _focused(self, mention: Mention, phrase: Phrase, memory: Memory) -> Mention:
         """ "The additional duty" under a headline about another duty of the same kind is that other one."""

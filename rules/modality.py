@@ -69,6 +69,8 @@ _HEARSAY = frozenset(
 )
 """What stands behind "that" is only told, where it is a report that says it."""
 _BORNE = frozenset(word for lemma in "face pay bear attract incur".split() for word in inflect(lemma))
+_CLAIMS = ("claim", "the claim", "what is claimed", "what was claimed", "claimed", "the rumour", "myth", "the myth")
+"""Labels of a fact check, before what it checks."""
 _SUBJECTS = frozenset("he she it they we".split())
 _PROSPECTS = frozenset(
     "discussion consideration review study likely possible expected considered discussed planned cards imminent "
@@ -124,7 +126,7 @@ def _asked(clause: Clause) -> Mode | None:
 
 def _denied(clause: Clause) -> Mode | None:
     """A denial to the left in the same sentence that is not itself negated; or the line is a fact check's claim."""
-    labelled = clause.reading.sentence.speaker in ("claim", "the claim")
+    labelled = clause.reading.sentence.speaker in _CLAIMS
     if labelled or (belies(clause.reading.sight) and _named_false_behind(clause)):
         return Mode.DENIED
     if _COULD_DENY.isdisjoint(clause.words):
@@ -355,7 +357,8 @@ def _reported(tokens: Sequence[Token], index: int) -> bool:
         written = token.low in _WRITTEN and k + 1 < len(tokens) and tokens[k + 1].low == "that"
         if token.low not in REPORTING and not written:
             continue
-        if k > index or not any(t.low in ("which", "who") for t in tokens[k + 1 : index]):
+        relative = max((j for j in range(k + 1, index) if tokens[j].low in ("which", "who")), default=None)
+        if k > index or relative is None or any(t.low == "," for t in tokens[relative:index]):
             return True
     return False
 

@@ -79,6 +79,8 @@ class FactSpec:
     """Where it stands at the baseline."""
     stated: bool = True
     """Whether the baseline article itself states `record` (False: background that the pack adds)."""
+    later: bool = False
+    """The story took it up after its baseline: nothing is told of it until the record has it from the history."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,6 +219,7 @@ def _fact(key: str, tree: Tree, topics: Fields, parties: Fields, form: Form) -> 
         unit=unit,
         record=form.state(found.get("record"), f"{field}.record", FactKind(kind) if kind else None, unit),
         stated=form.yes(found.get("stated"), f"{field}.stated", default=True),
+        later=form.yes(found.get("later"), f"{field}.later", default=False),
         **phrases,
     )
 

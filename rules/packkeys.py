@@ -114,6 +114,9 @@ FACT: Keys = {
     "stated": Key(
         {"type": "boolean"}, "`false` if the baseline article does not say so itself: compared with, never a deadline."
     ),
+    "later": Key(
+        {"type": "boolean"}, "`true` if the story takes it up only after its baseline: silent until the history has it."
+    ),
 }
 _MOVING = [
     {

@@ -113,9 +113,13 @@ def _published(tree: Tree | None, field: str, pack: Pack, form: Form) -> datetim
 
 
 def run_tests(pack: Pack, tests: tuple[PackTest, ...]) -> Iterator[Failure]:
-    """The tests that find something else than they expect, each text held against the baseline alone."""
-    ledger = open_story(pack)
+    """The tests that find something else than they expect, each text held against the baseline alone.
+
+    A test of a fact that the story took up later is held against the baseline with those facts.
+    """
+    opened, later = open_story(pack), open_story(pack, later=True)
     for test in tests:
+        ledger = later if pack.facts[test.fact].later else opened
         found = {finding.fact: finding for finding in evaluate(test.article, ledger, pack).findings}
         raised = [finding for finding in found.values() if finding.kind in _RAISING]
         mine = found.get(test.fact)

@@ -206,7 +206,7 @@ def _none_of(tokens: Sequence[Token], subject: Mention) -> bool:
     for k in range(subject.head - 1, max(-1, subject.head - 6), -1):
         if tokens[k].low in ("no", "neither"):
             return tokens[k + 1].low != "longer"
-        if tokens[k].low in HARD or tokens[k].low == ",":
+        if tokens[k].low in HARD or tokens[k].low in (",", ":"):
             return False
     return False
 
@@ -318,7 +318,7 @@ def _closes(tokens: Sequence[Token], k: int) -> bool:
     """Whether a token ends the clause of the verb before it; "until" and "as of" do not."""
     word = tokens[k].low
     as_of = word == "as" and k + 1 < len(tokens) and tokens[k + 1].low == "of"
-    return word in HARD or word in ("unless", "if") or (word in SUBORDINATE and word != "until" and not as_of)
+    return word in HARD or word in ("unless", "if", "but") or (word in SUBORDINATE and word != "until" and not as_of)
 
 
 def _before(act: Act, tokens: Sequence[Token], able: Sequence[Mention]) -> Mention | None:

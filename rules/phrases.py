@@ -179,7 +179,8 @@ def _direction(tokens: Sequence[Token], noun: Hit, inside: Sequence[Hit], sides:
             continue
         if label is Label.COUNTRY:
             who = ELSEWHERE
-            if h.start > 0 and tokens[h.start - 1].low in ("in", "at"):
+            ends = h.end < len(tokens) and tokens[h.end].low in ("and", "but") and h.end <= noun.start
+            if h.start > 0 and (tokens[h.start - 1].low in ("in", "at") or (tokens[h.start - 1].low == "to" and ends)):
                 continue
         if h.end <= noun.start:
             owns = _owns(tokens, h, noun)

@@ -101,8 +101,16 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
                 low = _respelled(low, raw[start:end], folded[end : end + 2], tokens)
             if low == "%" and tokens and tokens[-1].low == "hundred":
                 _hundred(tokens)
+        if low == "." and tokens and tokens[-1].low in ("no", "nos") and _NUMBERED.match(folded, end):
+            tokens[-1] = Token(
+                tokens[-1].low + ".", raw[tokens[-1].start - offset : end], tokens[-1].start, offset + end
+            )
+            continue  # "No. 61": the full stop ends no clause
         tokens.append(Token(low, raw[start:end], offset + start, offset + end))
     return tokens
+
+
+_NUMBERED = re.compile(r"\s*\d")
 
 
 def _in_word(char: str) -> bool:

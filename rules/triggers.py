@@ -110,7 +110,7 @@ def _leads_on(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
         return not (towards and "%" in near[:3])
     if trigger.op is Op.EXTEND and trigger.rest == ("to",):
         return any(word in _CALENDAR or (word.isdigit() and len(word) == 4) for word in near[:4])  # "runs to 61 pages"
-    if trigger.op is Op.BUY and trigger.rest == ("to",):
+    if trigger.op is Op.BUY and trigger.rest[-1:] == ("to",):
         return any(word[:1].isdigit() for word in near[:5])  # "committed to 12 million tonnes"
     if trigger.op not in (Op.SET, Op.RAISE, Op.LOWER):
         return True
@@ -163,6 +163,8 @@ def _misplaced(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
         return True
     if before in ("year", "month", "week", "season") and tokens[index].low == "end":
         return True
+    if before in ("take", "takes", "took", "taken", "taking") and tokens[index].low == "hold":
+        return True
     return before in _PREPOSITIONS and trigger.form <= {Form.BASE, Form.PRESENT}
 
 
@@ -172,7 +174,11 @@ def _lifted_off(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
 
 
 def _no_predicate(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
-    return Form.PREDICATE in trigger.form and not _predicative(tokens, index)
+    if Form.PREDICATE not in trigger.form:
+        return False
+    following = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    governs = not trigger.rest and following in ("a", "an", "the", "its", "their", "his")  # "over an arms sale"
+    return governs or not _predicative(tokens, index)
 
 
 def _is_noun(tokens: Sequence[Token], index: int) -> bool:
@@ -266,7 +272,7 @@ def _copula(tokens: Sequence[Token], index: int) -> bool:
     if "%" not in ahead[:4] and not instead:
         return False
     moved = bool({"up", "down"} & set(ahead[2:7])) and "from" in ahead[2:8]
-    dated = bool({"effective", "effect", "today", "now"} & set(before))
+    dated = bool({"effective", "effect", "today", "now", "morning", "midnight"} & set(before))
     if (moved or dated) and tokens[index].low in ("is", "'s"):
         return True
     return bool({"will", "shall", "now", "to", "would", "could", "might", "may"} & {*before[-3:], *ahead[:1]})

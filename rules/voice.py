@@ -34,6 +34,7 @@ class Voice:
         self._source = _source_speaker(article, lexicon)
         title = article.title.lower()
         self._unnamed_title = "source" in title.split("-")[-1] or "sources" in title
+        self._foreign = article.source_kind is SourceKind.OFFICIAL and home_of(article, lexicon) is None
         self._imagined = not _IMAGINED.isdisjoint(words(title))
         self._last: tuple[Speaker, str | None] = (Speaker.OUTLET, None)
         self._quoting = False
@@ -64,7 +65,7 @@ class Voice:
         for unasked in self._unasked:
             self._last = self._speaker(*unasked)
         self._unasked.clear()
-        return Said(*self._last, self._day(), self._recital == self._paragraph, self._imagined)
+        return Said(*self._last, self._day(), self._recital == self._paragraph, self._foreign, self._imagined)
 
     def _speaker(self, sentence: Sentence, hits: Sequence[Hit], quoted: bool) -> tuple[Speaker, str | None]:
         speaker, named = speaker_of(sentence.tokens, hits)
@@ -104,6 +105,8 @@ def wisher_of(pair: Pair, reading: Reading) -> Speaker:
     if pair.frame.mode is Mode.WISHED and COURTS & set(tokens[at + 1 : at + 6]):
         return Speaker.OUTSIDER  # whoever asks a court has yet to be heard
     named = {h.entry.label for h in reading.hits if start <= h.start < at}
+    if pair.frame.mode is Mode.WISHED and reading.said.foreign and not named & {Label.PARTY, Label.DECIDER}:
+        return Speaker.OUTSIDER
     if pair.frame.mode is Mode.WISHED and Label.COUNTRY in named and not named & {Label.PARTY, Label.DECIDER}:
         return Speaker.OUTSIDER  # what a third government wants is nothing
     return classify(tokens, start, at, reading.hits) or reading.said.speaker

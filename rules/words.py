@@ -98,10 +98,11 @@ PHRASES = {
     ),
     "advance": "pull …10 forward; speed …10 up; bring …10 forward; move …6 forward; move …6 up",
     "withdraw": (
-        "renege on; go back on; backtrack on; walk …6 back; take …6 back; walk out on; walk out of; back down from; "
-        "back down on; bow out of; stay away from; give up; rip …8 up; phase …8 out; wipe …8 out; strip …8 away; "
-        "take …8 off; call …10 off; pull out of; take …14 off the table; walk away from; back away from; back off; "
-        "back out of; climb down from; do away with; get rid of; go away~; fall away~; strike …6 from; tear …6 up"
+        "decide against; opt against; renege on; go back on; backtrack on; walk …6 back; take …6 back; walk out on; "
+        "walk out of; back down from; back down on; bow out of; stay away from; give up; rip …8 up; phase …8 out; "
+        "wipe …8 out; strip …8 away; take …8 off; call …10 off; pull out of; take …14 off the table; walk away "
+        "from; back away from; back off; back out of; climb down from; do away with; get rid of; go away~; fall "
+        "away~; strike …6 from; tear …6 up"
     ),
     "expire": "run out~",
     "schedule": "confirm …2 for",
@@ -114,13 +115,13 @@ PHRASES = {
     ),
     "restore": ("snap back~; come back into effect~; come back into force~; come back~; bring …8 back; put …8 back on"),
     "extend": (
-        "throw a lifeline; carry …8 over; tack …6 on; roll …8 over; carry on~; run on~; run …1 until~; run …1 to~; "
-        "run …1 through~; last …1 until~; keep …16 in force; keep …16 in place; leave …16 in place; remain …1 in "
-        "force~; stay …1 in force~; remain …1 in place~; stay …1 in place~; go on until~; go on to~; hold …1 "
-        "until~; hold …1 through~; keep …8 going for; keep …8 alive; run for~; keep …8 on until; keep …8 going to; "
-        "keep …8 going until; keep …8 going through; continue …4 until; continue …4 through; continue …4 up to; "
-        "give …4 months; give …4 year; grant …4 months; add …6 year to; add …6 months to; make …8 permanent; make "
-        "…8 indefinite; get …3 months~; get …3 weeks~; get …3 year~; gain …3 months~"
+        "throw a lifeline; carry …8 over; carry …6 forward; roll …6 forward; tack …6 on; roll …8 over; carry on~; "
+        "run on~; run …1 until~; run …1 to~; run …1 through~; last …1 until~; keep …16 in force; keep …16 in place; "
+        "leave …16 in place; remain …1 in force~; stay …1 in force~; remain …1 in place~; stay …1 in place~; go on "
+        "until~; go on to~; hold …1 until~; hold …1 through~; keep …8 going for; keep …8 alive; run for~; keep …8 "
+        "on until; keep …8 going to; keep …8 going until; keep …8 going through; continue …4 until; continue …4 "
+        "through; continue …4 up to; give …4 months; give …4 year; grant …4 months; add …6 year to; add …6 months "
+        "to; make …8 permanent; make …8 indefinite; get …3 months~; get …3 weeks~; get …3 year~; gain …3 months~"
     ),
     "shorten": "cut …10 short",
     "meet": (
@@ -132,14 +133,14 @@ PHRASES = {
         "to~; fly …1 to~; come …1 to~; be in~; land in~; arrive in~; pay …4 visit~; make …4 visit~"
     ),
     "buy": (
-        "sign up for; sign up to; commit …1 to; snap …6 up; scoop …6 up; stock up on; amount to~; reach …5 tonnes~; "
-        "reach …5 tons~; total …5 tonnes~; total …5 tons~"
+        "sign up for; sign up to; commit …1 to; put …2 name to; snap …6 up; scoop …6 up; stock up on; amount to~; "
+        "reach …5 tonnes~; reach …5 tons~; total …5 tonnes~; total …5 tons~"
     ),
     "reach": (
         "bring …3 to a conclusion; bring …3 to a successful conclusion; nail …6 down; wrap …6 up; shake on; hammer "
         "…6 out; agree on"
     ),
-    "end": "wrap …4 up",
+    "end": "wrap …4 up; come …1 to an end~",
     "sign": "put pen to; put their names to; put their signatures to",
     "collapse": (
         "declare …10 null and void; declare …10 dead; come apart~; blow up~; come to nothing~; run aground~; go up "
@@ -307,8 +308,7 @@ SUPPOSING = frozenset("suppose supposing imagine assume assuming suppositions hy
 """Words that make a whole sentence a hypothesis."""
 PAPER = frozenset(
     (
-        "drafted amendment amendments proposals offer draft paper options memo blueprint proposal bill document text "
-        "leaked circulating"
+        "drafted proposals offer draft paper options memo blueprint proposal bill document text leaked circulating"
     ).split()
 )
 """What is written down and not decided: "a draft would cut …"."""
