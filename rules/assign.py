@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rules.claims import Claim, Reading
-from rules.dates import TimeExpression, find_dates
+from rules.dates import Role, TimeExpression, find_dates
 from rules.frames import Mode
 from rules.grammar import Op
 from rules.model import Value
@@ -63,7 +63,7 @@ def _owner(when: TimeExpression, reading: Reading) -> Pair:
         p
         for p in everyone
         if not (p.reduced and _comma(tokens, p, when))
-        and not (p.trigger.op is Op.ANNOUNCE and when.end <= tokens[p.index].start)
+        and not (p.trigger.op is Op.ANNOUNCE and (when.end <= tokens[p.index].start or when.role is Role.UNTIL))
     ]
     return min(told or everyone, key=lambda p: _distance(tokens[p.index].start, tokens[p.end - 1].end, when))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 _GROUPS = """
 afghanistan|afghan; african|africa; algeria|algerian; argentina|argentine|argentinian|buenos aires; asean;
 australia|australian|canberra; austria|austrian; bangladesh|bangladeshi|dhaka; belgium|belgian; bolivia|bolivian;
-brazil|brazilian|brasilia; britain|british|uk|u.k|united kingdom|london; cambodia|cambodian; canada|canadian|ottawa;
+brazil|brazilian|brasilia; britain|british|uk|u.k.|united kingdom|london; cambodia|cambodian; canada|canadian|ottawa;
 chile|chilean; china|chinese|beijing; colombia|colombian; cuba|cuban; denmark|danish; egypt|egyptian;
-ethiopia|ethiopian; eu|e.u|european union|european|brussels|europe; finland|finnish; france|french|paris;
+ethiopia|ethiopian; eu|e.u.|european union|european|brussels|europe; finland|finnish; france|french|paris;
 germany|german|berlin; greece|greek; hungary|hungarian; india|indian|new delhi|delhi; indonesia|indonesian|jakarta;
 iran|iranian|tehran; iraq|iraqi; ireland|irish; israel|israeli; italy|italian; japan|japanese|tokyo;
 kazakhstan|kazakh; kenya|kenyan; laos; malaysia|malaysian; mexico|mexican; mongolia|mongolian; morocco|moroccan;
@@ -17,7 +17,7 @@ poland|polish; portugal|portuguese; qatar|qatari; romania|romanian; russia|russi
 arabia|saudi; singapore|singaporean; south africa|south african; south korea|korea|korean|seoul; spain|spanish; sri
 lanka|sri lankan; sweden|swedish; switzerland|swiss|bern; syria|syrian; taiwan|taiwanese|taipei; tanzania|tanzanian;
 thailand|thai|bangkok; tunisia|tunisian; turkey|turkish|ankara; emirates|emirati|uae;
-ukraine|ukrainian|kyiv|zelensky; united states|american|america|u.s|washington; uruguay|uruguayan; el
+ukraine|ukrainian|kyiv|zelensky; united states|american|america|u.s.|washington; uruguay|uruguayan; el
 salvador|salvadoran; guatemala|guatemalan; ecuador|ecuadorian; honduras|honduran; costa rica|costa rican;
 nicaragua|nicaraguan; dominican republic; paraguay|paraguayan; guyana; haiti|haitian; jamaica|jamaican;
 liechtenstein; luxembourg; malta|maltese; cyprus|cypriot; croatia|croatian; slovenia|slovenian; slovakia|slovak;

@@ -191,7 +191,7 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         anaphor=pair.mention.anaphor,
         happened=_happened(own, op) or reading.said.line,
     )
-    if claim.mode in OPEN and pair.frame.governor is not None:
+    if claim.mode in OPEN and (pair.frame.governor is not None or claim.mode is Mode.EXPECTED):
         claim.wisher = wisher_of(pair, reading)
     state = told_dates(spec.kind, pair, reading, dates, today)
     value = value_of(pair, reading, spec.unit, claim)
@@ -233,6 +233,8 @@ def _agreed_behind(pair: Pair, tokens: Sequence[Token]) -> bool:
     if "," not in words or not {"agreed", "agree"} & set(words):
         return False
     last = max(k for k, word in enumerate(words) if word in ("agreed", "agree"))
+    if words[last - 1] in ("been", "be", "not", "yet", "to"):
+        return False  # "…, and the duty has not been agreed"
     return words.index(",") < last and not {"to", "that", ","} & set(words[last + 1 :])
 
 

@@ -291,7 +291,7 @@ def _governed_mode(mode: Mode, word: str, stance: Stance, above: Frame) -> Mode:
         own = Mode.BACKGROUND  # "was due to start"
     if mode in DECIDED:
         mode = own or Mode.COMMITTED
-    if own is Mode.EXPECTED and above.mode is Mode.HYPOTHETICAL:
+    if own in (Mode.EXPECTED, Mode.WISHED) and above.mode is Mode.HYPOTHETICAL:
         return mode  # "I would expect us to …" is a forecast
     overrules = own is None or above.mode in (Mode.BACKGROUND, Mode.DENIED, Mode.HYPOTHETICAL, Mode.WISHED)
     return above.mode if above.mode not in DECIDED and overrules else mode

@@ -46,7 +46,7 @@ _DENYING_PAIRS = {
     "we": ("reported", "wrote", "said"),  # an outlet that speaks of its own earlier report
 }
 _INVERTED = frozenset("should were had imagine assume say".split())
-_CONDITIONAL = CONDITION | SUPPOSING | _INVERTED | {"whether"}
+_CONDITIONAL = CONDITION | SUPPOSING | _INVERTED | {"whether", "case", "scenario"}
 """Without any of these no sentence holds a condition."""
 _COULD_DENY = _DENIAL | _DENYING_PAIRS.keys()
 _RULING = frozenset("rule find hold say announce declare decide order confirm conclude".split())
@@ -68,7 +68,10 @@ _HEARSAY = frozenset(
     "report reports story stories rumour rumours rumor rumors speculation talk suggestion suggestions".split()
 )
 """What stands behind "that" is only told, where it is a report that says it."""
-_BORNE = frozenset(word for lemma in "face pay bear attract incur".split() for word in inflect(lemma))
+_BORNE = frozenset(word for lemma in "face pay bear attract incur".split() for word in inflect(lemma)) | {
+    "charges",
+    "collects",
+}
 _CLAIMS = ("claim", "the claim", "what is claimed", "what was claimed", "claimed", "the rumour", "myth", "the myth")
 """Labels of a fact check, before what it checks."""
 _SUBJECTS = frozenset("he she it they we".split())

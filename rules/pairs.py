@@ -355,6 +355,9 @@ def _joined(
     for m in reversed(able) if backwards else able:
         if m is first or m.fact == first.fact:
             continue
+        if m.head == first.head and (m.joint or first.joint):
+            yield m
+            continue
         low, high = (m, last) if backwards else (last, m)
         if low.head >= high.head or high.head - low.head > 14:
             continue

@@ -54,7 +54,7 @@ def told_dates(kind: FactKind, pair: Pair, reading: Reading, dates: Sequence[Tim
     effective = _pick(dates, Role.EFFECTIVE)
     if kind in _GATHERINGS or op is not Op.EXTEND:
         effective = effective or _pick(dates, Role.ON)
-    if op in RATE_OPS | {Op.START}:
+    if op in RATE_OPS | {Op.START} and pair.frame.governor is None:
         effective = effective or _pick(dates, Role.SINCE)
     if op is Op.EXTEND:  # of two ends the later: "extended by a year until …" from the old one
         dates = sorted(dates, key=lambda when: when.when or PartialDate(1), reverse=True)
