@@ -110,7 +110,7 @@ def _leads_on(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
         return not (towards and "%" in near[:3])
     if trigger.op is Op.EXTEND and trigger.rest == ("to",):
         return any(word in _CALENDAR or (word.isdigit() and len(word) == 4) for word in near[:4])  # "runs to 61 pages"
-    if trigger.op is Op.BUY and trigger.rest[-1:] == ("to",):
+    if trigger.op is Op.BUY and trigger.rest in (("to",), ("name", "to")):
         return any(word[:1].isdigit() for word in near[:5])  # "committed to 12 million tonnes"
     if trigger.op not in (Op.SET, Op.RAISE, Op.LOWER):
         return True
