@@ -81,7 +81,9 @@ PHRASES = {
     "lower": (
         "take …4 points off; shave …4 points off; knock …4 points off; cut …4 points from; fall …3 to~; fall …2 "
         "by~; drop …3 to~; drop …3 by~; come …1 down~; go …1 down~; bring …10 down; take …10 down; roll …8 back; "
-        "knock …8 off; sink …3 to~; slide …3 to~; tumble …3 to~"
+        "knock …8 off; sink …3 to~; slide …3 to~; tumble …3 to~; wind …8 back; dial …8 back; dial …8 down; scale …8 "
+        "back; scale …8 down; pare …8 back; trim …8 back; cut …8 back; nudge …8 down; edge …2 down to~; dip …2 to~; "
+        "decline …2 to~; plunge …2 to~; shrink …2 to~; ease …2 to~"
     ),
     "raise": (
         "add …4 points to; put …4 points on; rise …3 to~; rise …3 by~; go …1 up~; jack …6 up; ratchet …6 up; push "
