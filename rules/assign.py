@@ -82,6 +82,9 @@ def _distance(start: int, end: int, when: TimeExpression) -> int:
 
 def in_relative(when: TimeExpression, pair: Pair, tokens: Sequence[Token]) -> bool:
     """Whether a relative clause begins between a trigger and a date: "rules that it issued three weeks ago"."""
+    if when.end <= tokens[pair.index].start:  # "the accord that was sketched two weeks ago is dead"
+        inside = [token for token in tokens[pair.mention.head : pair.index] if token.end <= when.start]
+        return any(token.low in ("that", "which", "who") for token in inside) and not any(t.low == "," for t in inside)
     return any(
         token.low in ("that", "which", "who")
         and token.end <= when.start

@@ -211,7 +211,7 @@ def _modals(out: Frame, tokens: Sequence[Token], chain: Sequence[str], aux: set[
         out.mode = Mode.WISHED
     if "to" in words and aux & {"is", "are", "'s", "am"} and out.mode is Mode.ASSERTED:
         out.future, out.mode = True, Mode.COMMITTED
-    if "to" in words and aux & {"was", "were"}:
+    if "to" in words and aux & {"was", "were"} and not words & _ALWAYS_HEDGE:
         out.mode = Mode.BACKGROUND
     if "to" in words and ("yet" in words or "still" in words) and aux & {"has", "have", "had"}:
         out.negated = not out.negated  # "has yet to be cut"
@@ -242,7 +242,7 @@ def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> Non
             return
         if tokens[j].low == "that":
             wishes = (Stance.WISH, Stance.PROPOSE)
-            near = range(j - 1, max(-1, j - (9 if tokens[j - 1].low == "," else 5)), -1)
+            near = range(j - 1, max(-1, j - 9), -1)  # "demanded on Monday that …"
             wish = next((n for n in near if GOVERNORS.get(tokens[n].low) in wishes), None)
             if wish is not None:
                 _apply(out, tokens, wish, Stance.WISH, depth)

@@ -123,7 +123,8 @@ PHRASES = {
         "until~; go on to~; hold …1 until~; hold …1 through~; keep …8 going for; keep …8 alive; run for~; keep …8 "
         "on until; keep …8 going to; keep …8 going until; keep …8 going through; continue …4 until; continue …4 "
         "through; continue …4 up to; give …4 months; give …4 year; grant …4 months; add …6 year to; add …6 months "
-        "to; make …8 permanent; make …8 indefinite; get …3 months~; get …3 weeks~; get …3 year~; gain …3 months~"
+        "to; make …8 permanent; make …8 indefinite; get …3 months~; get …3 days~; get …3 weeks~; get …3 year~; gain "
+        "…3 months~"
     ),
     "shorten": "cut …10 short",
     "meet": (
