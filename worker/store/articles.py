@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
 
 import rules
+from worker import likeness
+from worker.store import groups
 from worker.store import tables as t
 from worker.store.database import Database, insert_new
 
@@ -53,6 +55,12 @@ class StoredArticle:
     """`new`: to be evaluated; `recorded`: stored only; `evaluated`; `failed`: given up, with the reason in `error`."""
     attempts: int
     error: str | None
+    group: int
+    """The first article of those that are copies, rewrites or edits of one; its own id if it is alone."""
+    relation: str | None = None
+    """`edit`, `copy` or `rewrite`: what it is to an article of its group that came before it."""
+    likeness: float | None = None
+    """Of a copy or a rewrite, how much of the shorter one's words is in the other, 0.5 to 1."""
     earlier: str = ""
     """Title and text of the version before this one."""
     evaluated_at: datetime | None = None
@@ -123,8 +131,10 @@ def add_articles(
     """Store what is not known yet, within the caller's transaction.
 
     Known is what has the feed's guid or, anywhere in the story, the canonical link, with the same words. The same guid
-    or link with other words is a new version. `baseline`: what was published before is only recorded.
+    or link with other words is a new version. `baseline`: what was published before is only recorded. The same words
+    elsewhere, or most of them, are another article in the same group.
     """
+    groups.one_at_a_time(connection, feed.story)
     known = _known(connection, feed, arrived)
     new, recorded = [], 0
     for article in arrived:
@@ -133,33 +143,16 @@ def add_articles(
         if any(version.content_hash == article.content_hash for version in siblings):
             continue
         previous = max(siblings, key=lambda version: version.number, default=None)
-        published = min(article.published or now, now)
-        old = feed.first_polled_at is None or published < baseline
-        if previous:  # an edit speaks from when it was made, not from when the article first appeared
-            published = max(published, min(article.updated or now, now))
-        row = {
-            "story": feed.story,
-            "feed_id": feed.id,
-            "guid": article.guid,
-            "url": article.url,
-            "link_key": article.link_key,
-            "source": feed.source,
-            "source_kind": feed.source_kind,
-            "published": published,
-            "fetched": now,
-            "title": article.title,
-            "text": article.text,
-            "content_hash": article.content_hash,
-            "version": previous.number + 1 if previous else 1,
-            "previous": previous.id if previous else None,
-            "state": "recorded" if old else "new",
-        }
-        [article_id] = insert_new(connection, t.articles, [row], "id")
+        row = _row(feed, article, previous, baseline, now)
+        sketch = likeness.Sketch.of(feed.story, article.title, article.text)
+        kin = _kin(connection, row, sketch)
+        [article_id] = insert_new(connection, t.articles, [row | kin.columns()], "id")
         if article_id is None:
             continue  # another worker was quicker
+        groups.note(connection, article_id, kin, sketch.bands)
         for name in names:
             known[name].append(_Version(article_id, article.content_hash, row["version"]))
-        if old:
+        if row["state"] == "recorded":
             recorded += 1
         else:
             new.append(article_id)
@@ -170,6 +163,39 @@ class _Version(NamedTuple):
     id: int
     content_hash: str
     number: int
+
+
+def _row(
+    feed: Row[Any], article: NewArticle, previous: _Version | None, baseline: datetime, now: datetime
+) -> dict[str, Any]:
+    """What is stored of an article."""
+    published = min(article.published or now, now)
+    old = feed.first_polled_at is None or published < baseline
+    if previous:  # an edit speaks from when it was made, not from when the article first appeared
+        published = max(published, min(article.updated or now, now))
+    return {
+        "story": feed.story,
+        "feed_id": feed.id,
+        "guid": article.guid,
+        "url": article.url,
+        "link_key": article.link_key,
+        "source": feed.source,
+        "source_kind": feed.source_kind,
+        "published": published,
+        "fetched": now,
+        "title": article.title,
+        "text": article.text,
+        "content_hash": article.content_hash,
+        "version": previous.number + 1 if previous else 1,
+        "previous": previous.id if previous else None,
+        "state": "recorded" if old else "new",
+    }
+
+
+def _kin(connection: Connection, row: dict[str, Any], sketch: likeness.Sketch) -> groups.Kin:
+    if row["previous"]:
+        return groups.kin_of_edit(connection, row["previous"])
+    return groups.kin(connection, row["story"], sketch, content_hash=row["content_hash"], published=row["published"])
 
 
 def _known(
@@ -219,6 +245,9 @@ def _stored(row: Row[Any], earlier: str) -> StoredArticle:
         state=row.state,
         attempts=row.attempts,
         error=row.error,
+        group=row.grp or row.id,
+        relation=row.relation,
+        likeness=row.likeness,
         earlier=earlier,
         evaluated_at=row.evaluated_at,
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -146,10 +147,22 @@ articles = Table(
     Column("leased_until", Moment),
     Column("error", Words),
     Column("evaluated_at", Moment),
+    Column("grp", ForeignKey("articles.id")),  # the first article of its group; none in those stored before groups were
+    Column("relation", String),  # edit, copy, rewrite: what it is to an article of its group; none for the first
+    Column("likeness", Float),  # of a copy or a rewrite, 0.5 to 1
     UniqueConstraint("feed_id", "guid", "content_hash"),
     UniqueConstraint("story", "link_key", "content_hash"),
     Index("ix_articles_state_leased_until", "state", "leased_until"),
     Index("ix_articles_story_published", "story", "published"),
+    Index("ix_articles_story_content_hash", "story", "content_hash"),
+)
+
+bands = Table(  # by which an article finds those it may be a copy of
+    "bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),  # worker.likeness.bands
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 findings = Table(

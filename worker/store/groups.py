@@ -1,0 +1,85 @@
+"""Which article an article was copied or rewritten from. The articles that come from one are a group of the story.
+
+A group goes by the id of its first article. It is noted and nothing else: every article of it is evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, desc, func, insert, select, text, update
+
+from worker import likeness
+from worker.store import tables as t
+
+LOOK_BACK = timedelta(days=14)
+"""How far apart two articles may be published for one to be compared with the other."""
+MOST_COMPARED = 20
+"""Articles that one is compared with: those with the most bands in common."""
+
+
+class Kin(NamedTuple):
+    """Where a new article belongs."""
+
+    group: int | None
+    """None: to none that is there, so it is the first of its own."""
+    relation: str | None = None
+    """`edit`, `copy` or `rewrite`: what it is to an article of its group. None for the first one."""
+    likeness: float | None = None
+    """How much of the shorter one's words is in the other; 1.0 for the same words. None for an edit."""
+
+    def columns(self) -> dict[str, Any]:
+        """As a part of a row of `articles`."""
+        return {"grp": self.group, "relation": self.relation, "likeness": self.likeness}
+
+
+def one_at_a_time(connection: Connection, story: str) -> None:
+    """Have the others that store articles of this story wait until the transaction ends.
+
+    Else two that store copies at once would not see each other's, and make two groups of them. On SQLite, who writes is
+    alone anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"store {story}"})
+
+
+def kin(connection: Connection, story: str, sketch: likeness.Sketch, *, content_hash: str, published: datetime) -> Kin:
+    """The group of an article that is not stored yet and that is no edit of another."""
+    a = t.articles.c
+    same = select(a.id, a.grp).where(a.story == story, a.content_hash == content_hash).order_by(a.id).limit(1)
+    if row := connection.execute(same).one_or_none():
+        return Kin(row.grp or row.id, "copy", 1.0)
+    best, nearest = 0.0, None
+    for row in connection.execute(_alike(story, published, sketch.bands)) if sketch.bands else ():
+        like = likeness.likeness(sketch.runs, likeness.shingles(row.title, row.text))
+        if like > best:
+            best, nearest = like, row
+    related = likeness.relation(best)
+    return Kin(nearest.grp or nearest.id, related, best) if nearest and related else Kin(None)
+
+
+def kin_of_edit(connection: Connection, previous: int) -> Kin:
+    """The group of an article that is a new version of that one."""
+    a = t.articles.c
+    return Kin(connection.execute(select(func.coalesce(a.grp, a.id)).where(a.id == previous)).scalar_one(), "edit")
+
+
+def note(connection: Connection, article_id: int, kin: Kin, bands: Sequence[int]) -> None:
+    """Let a stored article be found by those that come after it, and be the first of its group if it joined none."""
+    if kin.group is None:
+        connection.execute(update(t.articles).where(t.articles.c.id == article_id).values(grp=article_id))
+    if bands:
+        connection.execute(insert(t.bands), [{"band": band, "article_id": article_id} for band in bands])
+
+
+def _alike(story: str, published: datetime, bands: Sequence[int]) -> Select[Any]:
+    """The articles to compare with, those with the most bands in common first, and of these the earliest."""
+    a, b = t.articles.c, t.bands.c
+    near = a.published.between(published - LOOK_BACK, published + LOOK_BACK)
+    shared = func.count().label("shared")
+    found = select(a.id, shared).join(t.bands, b.article_id == a.id).where(b.band.in_(bands), a.story == story, near)
+    most = found.group_by(a.id).order_by(desc(shared), a.id).limit(MOST_COMPARED).subquery()
+    query = select(a.id, a.grp, a.title, a.text).join(most, most.c.id == a.id)
+    return query.order_by(desc(most.c.shared), a.id)
