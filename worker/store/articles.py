@@ -149,7 +149,7 @@ def add_articles(
         [article_id] = insert_new(connection, t.articles, [row | kin.columns()], "id")
         if article_id is None:
             continue  # another worker was quicker
-        groups.note(connection, article_id, kin, sketch.bands)
+        groups.note(connection, article_id, kin, row["published"], sketch.bands)
         for name in names:
             known[name].append(_Version(article_id, article.content_hash, row["version"]))
         if row["state"] == "recorded":

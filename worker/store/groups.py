@@ -6,16 +6,16 @@ A group goes by the id of its first article. It is noted and nothing else: every
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, desc, func, insert, select, text, update
+from sqlalchemy import Connection, Row, desc, func, insert, select, text, update
 
 from worker import likeness
 from worker.store import tables as t
 
 LOOK_BACK = timedelta(days=14)
-"""How far apart two articles may be published for one to be compared with the other."""
+"""How many days apart two articles may be published for one to be compared with the other."""
 MOST_COMPARED = 20
 """Articles that one is compared with: those with the most bands in common."""
 
@@ -52,7 +52,7 @@ def kin(connection: Connection, story: str, sketch: likeness.Sketch, *, content_
     if row := connection.execute(same).one_or_none():
         return Kin(row.grp or row.id, "copy", 1.0)
     best, nearest = 0.0, None
-    for row in connection.execute(_alike(story, published, sketch.bands)) if sketch.bands else ():
+    for row in _alike(connection, story, published, sketch.bands):
         like = likeness.likeness(sketch.runs, likeness.shingles(row.title, row.text))
         if like > best:
             best, nearest = like, row
@@ -66,20 +66,27 @@ def kin_of_edit(connection: Connection, previous: int) -> Kin:
     return Kin(connection.execute(select(func.coalesce(a.grp, a.id)).where(a.id == previous)).scalar_one(), "edit")
 
 
-def note(connection: Connection, article_id: int, kin: Kin, bands: Sequence[int]) -> None:
+def note(connection: Connection, article_id: int, kin: Kin, published: datetime, bands: Sequence[int]) -> None:
     """Let a stored article be found by those that come after it, and be the first of its group if it joined none."""
     if kin.group is None:
         connection.execute(update(t.articles).where(t.articles.c.id == article_id).values(grp=article_id))
+    day = _day(published)
     if bands:
-        connection.execute(insert(t.bands), [{"band": band, "article_id": article_id} for band in bands])
+        connection.execute(insert(t.bands), [{"band": band, "day": day, "article_id": article_id} for band in bands])
 
 
-def _alike(story: str, published: datetime, bands: Sequence[int]) -> Select[Any]:
+def _alike(connection: Connection, story: str, published: datetime, bands: Sequence[int]) -> Sequence[Row[Any]]:
     """The articles to compare with, those with the most bands in common first, and of these the earliest."""
     a, b = t.articles.c, t.bands.c
-    near = a.published.between(published - LOOK_BACK, published + LOOK_BACK)
-    shared = func.count().label("shared")
-    found = select(a.id, shared).join(t.bands, b.article_id == a.id).where(b.band.in_(bands), a.story == story, near)
-    most = found.group_by(a.id).order_by(desc(shared), a.id).limit(MOST_COMPARED).subquery()
-    query = select(a.id, a.grp, a.title, a.text).join(most, most.c.id == a.id)
-    return query.order_by(desc(most.c.shared), a.id)
+    near = b.day.between(_day(published - LOOK_BACK), _day(published + LOOK_BACK))
+    shared = select(b.article_id).where(b.band.in_(bands), near).group_by(b.article_id)
+    ids = list(connection.execute(shared.order_by(desc(func.count()), b.article_id).limit(MOST_COMPARED)).scalars())
+    if not ids:  # nearly always
+        return ()
+    found = select(a.id, a.grp, a.title, a.text).where(a.id.in_(ids), a.story == story)
+    return sorted(connection.execute(found), key=lambda row: ids.index(row.id))
+
+
+def _day(moment: datetime) -> int:
+    """The number of a day in UTC: nothing finer is looked for."""
+    return moment.astimezone(UTC).toordinal()

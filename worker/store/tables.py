@@ -160,7 +160,10 @@ articles = Table(
 bands = Table(  # by which an article finds those it may be a copy of
     "bands",
     metadata,
-    Column("band", BigInteger, primary_key=True, autoincrement=False),  # worker.likeness.bands
+    Column(
+        "band", BigInteger, primary_key=True, autoincrement=False
+    ),  # worker.likeness.bands, which hold for one story
+    Column("day", Integer, primary_key=True, autoincrement=False),  # of publication: the ordinal of a date in UTC
     Column("article_id", ForeignKey("articles.id"), primary_key=True),
     sqlite_with_rowid=False,
 )

@@ -20,9 +20,10 @@ def upgrade() -> None:
     op.create_table(
         "bands",
         sa.Column("band", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("day", sa.Integer, nullable=False, autoincrement=False),
         sa.Column("article_id", sa.Integer, nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_bands_article_id")),
-        sa.PrimaryKeyConstraint("band", "article_id", name=op.f("pk_bands")),
+        sa.PrimaryKeyConstraint("band", "day", "article_id", name=op.f("pk_bands")),
         sqlite_with_rowid=False,
     )
 
