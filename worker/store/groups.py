@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, desc, func, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, desc, func, insert, select, text, update
 
 from worker import likeness
 from worker.store import tables as t
@@ -18,6 +18,24 @@ LOOK_BACK = timedelta(days=14)
 """How many days apart two articles may be published for one to be compared with the other."""
 MOST_COMPARED = 20
 """Articles that one is compared with: those with the most bands in common."""
+
+# Made once, since to make them anew for each article would cost more than to run them.
+_SAME_WORDS = (
+    select(t.articles.c.id, t.articles.c.grp)
+    .where(t.articles.c.story == bindparam("story"), t.articles.c.content_hash == bindparam("content_hash"))
+    .order_by(t.articles.c.id)
+    .limit(1)
+)
+_NEAREST = (
+    select(t.bands.c.article_id)
+    .where(
+        t.bands.c.band.in_(bindparam("bands", expanding=True)),
+        t.bands.c.day.between(bindparam("first"), bindparam("last")),
+    )
+    .group_by(t.bands.c.article_id)
+    .order_by(desc(func.count()), t.bands.c.article_id)
+    .limit(MOST_COMPARED)
+)
 
 
 class Kin(NamedTuple):
@@ -47,17 +65,14 @@ def one_at_a_time(connection: Connection, story: str) -> None:
 
 def kin(connection: Connection, story: str, sketch: likeness.Sketch, *, content_hash: str, published: datetime) -> Kin:
     """The group of an article that is not stored yet and that is no edit of another."""
-    a = t.articles.c
-    same = select(a.id, a.grp).where(a.story == story, a.content_hash == content_hash).order_by(a.id).limit(1)
-    if row := connection.execute(same).one_or_none():
+    if row := connection.execute(_SAME_WORDS, {"story": story, "content_hash": content_hash}).one_or_none():
         return Kin(row.grp or row.id, "copy", 1.0)
-    best, nearest = 0.0, None
-    for row in _alike(connection, story, published, sketch.bands):
-        like = likeness.likeness(sketch.runs, likeness.shingles(row.title, row.text))
-        if like > best:
-            best, nearest = like, row
-    related = likeness.relation(best)
-    return Kin(nearest.grp or nearest.id, related, best) if nearest and related else Kin(None)
+    others = _alike(connection, story, published, sketch.bands)
+    likes = [likeness.likeness(sketch.runs, likeness.shingles(row.title, row.text)) for row in others]
+    best = max(zip(likes, others, strict=True), key=lambda pair: pair[0], default=None)
+    if best is None or (relation := likeness.relation(best[0])) is None:
+        return Kin(None)
+    return Kin(best[1].grp or best[1].id, relation, best[0])
 
 
 def kin_of_edit(connection: Connection, previous: int) -> Kin:
@@ -77,12 +92,11 @@ def note(connection: Connection, article_id: int, kin: Kin, published: datetime,
 
 def _alike(connection: Connection, story: str, published: datetime, bands: Sequence[int]) -> Sequence[Row[Any]]:
     """The articles to compare with, those with the most bands in common first, and of these the earliest."""
-    a, b = t.articles.c, t.bands.c
-    near = b.day.between(_day(published - LOOK_BACK), _day(published + LOOK_BACK))
-    shared = select(b.article_id).where(b.band.in_(bands), near).group_by(b.article_id)
-    ids = list(connection.execute(shared.order_by(desc(func.count()), b.article_id).limit(MOST_COMPARED)).scalars())
+    days = {"first": _day(published - LOOK_BACK), "last": _day(published + LOOK_BACK)}
+    ids = list(connection.execute(_NEAREST, {"bands": bands, **days}).scalars()) if bands else []
     if not ids:  # nearly always
         return ()
+    a = t.articles.c
     found = select(a.id, a.grp, a.title, a.text).where(a.id.in_(ids), a.story == story)
     return sorted(connection.execute(found), key=lambda row: ids.index(row.id))
 
