@@ -23,6 +23,11 @@ from worker.settings import Settings
 from worker.store import Added, Store, StoredFeed, tables
 
 CUT = "The US agrees to cut the fentanyl tariff on China to 10%."
+TOLD = (
+    CUT + " The White House said so after two days of talks in the harbour town, from which ministers of both sides "
+    "flew home late in the evening. Neither would take a question. A fisherman who had watched the cars go by said "
+    "that the road to the quay had been closed since Sunday, and that the ice for his boats had come by sea."
+)
 START = "2025-10-29 20:00"
 
 
@@ -108,6 +113,22 @@ def test_two_workers_that_are_asked_for_one_feed_poll_it_once(room: Newsroom, fe
         added = list(threads.map(lambda _: poll(room), range(4)))
     assert sum(len(part.new) for part in added) == 1
     assert len(feed_server.requests) == asked + 1
+
+
+def test_a_copy_with_another_number_is_evaluated_and_raises_its_change(room: Newsroom, receiver: Receiver) -> None:
+    room.publishes("Courier", "Talks end", TOLD).works()
+    room.at("2025-10-29 21:00").publishes("Courier", "Talks end", TOLD).works()
+    room.at("2025-10-29 22:00").publishes("Courier", "Talks end", TOLD.replace("10%", "5%")).works()
+    a = tables.articles.c
+    with room.desk.store.read() as connection:
+        stored = connection.execute(select(a.grp, a.relation, a.state).order_by(a.id)).all()
+    assert [tuple(row) for row in stored] == [
+        (1, None, "evaluated"),
+        (1, "copy", "evaluated"),
+        (1, "copy", "evaluated"),
+    ]
+    told = [message["data"]["after"]["value"] for message in receiver.got(2)]
+    assert told == [{"percent": 10}, {"percent": 5}]
 
 
 @pytest.mark.parametrize(

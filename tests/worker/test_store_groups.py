@@ -95,10 +95,12 @@ def test_an_edit_is_in_the_group_of_what_it_replaces_however_much_was_changed(op
     assert (edit.group, edit.relation, edit.likeness, edit.version) == (one.id, "edit", None, 2)
 
 
-def test_a_rewrite_of_a_copy_is_in_the_group_of_the_first(opened: Store) -> None:
+def test_who_copies_a_rewrite_is_in_the_group_of_the_first(opened: Store) -> None:
     one = stored(opened, "wire", port(1))
-    stored(opened, "courier", port(2, BRIEF))
-    assert stored(opened, "herald", port(3, REWRITTEN)).group == one.id
+    stored(opened, "courier", port(2, REWRITTEN))
+    half = REWRITTEN[REWRITTEN.index("A harbour") :] + " The mayor was pleased."
+    last = stored(opened, "herald", port(3, half))
+    assert (last.group, last.relation) == (one.id, "rewrite")
 
 
 def test_an_article_is_compared_with_what_was_published_within_two_weeks_of_it(opened: Store) -> None:
@@ -155,31 +157,33 @@ def test_an_article_that_was_stored_before_there_were_groups_is_alone_until_its_
         command.upgrade(config, "0001")
     store.open_story(PACK, ledger(), NOW)
     open_story(store)
-    as_then = {
-        "story": STORY,
-        "feed_id": f"{STORY}/wire",
-        "guid": "1",
-        "url": "",
-        "source": "wire",
-        "source_kind": "wire",
-        "version": 1,
-    }
-    words = port(1)
-    as_then |= {
-        "title": words.title,
-        "text": words.text,
-        "content_hash": words.content_hash,
-        "state": "evaluated",
-        "attempts": 0,
-    }
-    with store.write() as connection:
-        names = [*as_then, "published", "fetched"]
-        into = f"INSERT INTO articles ({', '.join(names)}) VALUES (:{', :'.join(names)})"
-        moment = "2025-11-05 12:00:00.000000" if store.backend == "sqlite" else NOW
-        connection.execute(text(into), {**as_then, "published": moment, "fetched": moment})
+    _insert_as_then(store, port(1))
     store.upgrade()
     old = store.article(1)
     assert (old.group, old.relation) == (1, None)
     assert stored(store, "courier", port(2)).group == 1
     assert stored(store, "herald", port(3, BRIEF)).group == 1
     store.close()
+
+
+def _insert_as_then(store: Store, words: NewArticle) -> None:
+    """Store an evaluated article in the tables of version 0001."""
+    moment = "2025-11-05 12:00:00.000000" if store.backend == "sqlite" else NOW
+    row = {
+        "story": STORY,
+        "feed_id": f"{STORY}/wire",
+        "guid": words.guid,
+        "url": words.url,
+        "source": "wire",
+        "source_kind": "wire",
+        "published": moment,
+        "fetched": moment,
+        "title": words.title,
+        "text": words.text,
+        "content_hash": words.content_hash,
+        "version": 1,
+        "state": "evaluated",
+        "attempts": 0,
+    }
+    with store.write() as connection:
+        connection.execute(text(f"INSERT INTO articles ({', '.join(row)}) VALUES (:{', :'.join(row)})"), row)

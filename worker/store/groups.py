@@ -72,7 +72,7 @@ def kin(connection: Connection, story: str, sketch: likeness.Sketch, *, content_
     best = max(zip(likes, others, strict=True), key=lambda pair: pair[0], default=None)
     if best is None or (relation := likeness.relation(best[0])) is None:
         return Kin(None)
-    return Kin(best[1].grp or best[1].id, relation, best[0])
+    return Kin(best[1].grp, relation, best[0])
 
 
 def kin_of_edit(connection: Connection, previous: int) -> Kin:
