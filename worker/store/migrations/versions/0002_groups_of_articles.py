@@ -33,6 +33,4 @@ def downgrade() -> None:
     op.drop_index("ix_articles_story_content_hash", "articles")
     op.drop_column("articles", "likeness")
     op.drop_column("articles", "relation")
-    # On SQLite a column with a constraint cannot be dropped: there the table is made anew, without it.
-    with op.batch_alter_table("articles") as articles:
-        articles.drop_column("grp")
+    op.drop_column("articles", "grp")
