@@ -24,8 +24,8 @@ FEWEST = 12
 MAX_CHARS = 200_000
 """What is read of an article, as by the engine."""
 BANDS, ROWS = 24, 2
-"""Of two texts that have half of all their shingles in common, 999 in 1,000 share a band; with a third, which is half of
-each of two that are equally long, 94 in 100; with a fifth, 62; with a fiftieth, one."""
+"""Of pairs of texts that have half of all their shingles in common, 999 in 1,000 share a band; with a third, which is
+half of each if they are equally long, 94 in 100; with a fifth, 62; with a fiftieth, one."""
 SEED = 0x44454C54
 
 Relation = Literal["copy", "rewrite"]

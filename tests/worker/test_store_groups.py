@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -109,6 +110,10 @@ def test_an_article_is_compared_with_what_was_published_within_two_weeks_of_it(o
     far = stored(opened, "herald", port(3, REWRITTEN, published=later(days=29)), now=later(days=40))
     before = stored(opened, "echo", port(4, WIRE.replace("nine", "ten"), published=later(days=-5)), now=later(days=40))
     assert [a.group for a in (one, near, far, before)] == [one.id, one.id, far.id, one.id]
+
+
+def test_an_article_from_the_first_day_of_the_calendar_is_stored(opened: Store) -> None:
+    assert poll(opened, f"{STORY}/wire", port(1, published=datetime(1, 1, 1, tzinfo=UTC))).recorded == 1
 
 
 def test_short_items_are_a_group_only_if_their_words_are_the_same(opened: Store) -> None:

@@ -6,7 +6,7 @@ A group goes by the id of its first article. It is noted and nothing else: every
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, desc, func, insert, select, text, update
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, desc, func, insert, select, t
 from worker import likeness
 from worker.store import tables as t
 
-LOOK_BACK = timedelta(days=14)
+LOOK_BACK = 14
 """How many days apart two articles may be published for one to be compared with the other."""
 MOST_COMPARED = 20
 """Articles that one is compared with: those with the most bands in common."""
@@ -92,7 +92,7 @@ def note(connection: Connection, article_id: int, kin: Kin, published: datetime,
 
 def _alike(connection: Connection, story: str, published: datetime, bands: Sequence[int]) -> Sequence[Row[Any]]:
     """The articles to compare with, those with the most bands in common first, and of these the earliest."""
-    days = {"first": _day(published - LOOK_BACK), "last": _day(published + LOOK_BACK)}
+    days = {"first": _day(published) - LOOK_BACK, "last": _day(published) + LOOK_BACK}
     ids = list(connection.execute(_NEAREST, {"bands": bands, **days}).scalars()) if bands else []
     if not ids:  # nearly always
         return ()
