@@ -66,6 +66,8 @@ def check(folder: str | Path) -> tuple[list[Problem], list[Problem]]:
         if spec.noun and not spec.marks and not spec.names and spec.kind not in _KNOWN:
             noun, field = _at(tree, "noun"), f"facts.{spec.id}.noun"
             form.wrong(noun, field, "never matches by itself: give marks, the words that stand beside it")
+        for message in _by_verb_alone(spec):
+            form.wrong(tree, f"facts.{spec.id}.marks", message)
         kinds = {test.kind == "none" for test in tests if test.fact == spec.id}
         for message in _untested(kinds):
             form.wrong(tree, f"facts.{spec.id}", message)
@@ -138,6 +140,12 @@ def _too_much(items: Sequence[Tree], key: str, spec: FactSpec) -> Iterator[tuple
             yield item, f"{short(item.raw)} is in every other text, and a name needs no mark: make it longer, or a noun"
         if key == "marks" and own and not (spec.by or spec.on) and set(own) <= COMMON:
             yield item, f"{short(item.raw)} stands beside anything, and neither by nor on restricts it: choose another"
+
+
+def _by_verb_alone(spec: FactSpec) -> Iterator[str]:
+    """What a visit lacks to be found by "arrived in": who travels and where to, in one mark."""
+    if spec.kind is FactKind.VISIT and not any("+" in mark for mark in spec.marks):
+        yield 'is found by its noun alone: give a mark of who travels and where to, as in marks: ["@one + @other"]'
 
 
 def _untested(none: set[bool]) -> Iterator[str]:
