@@ -40,6 +40,8 @@ class Anchors:
 
     def _find(self, folded: str) -> set[Hashable]:
         automaton, owners = self._built or self._build()
+        if not folded.isascii():  # a lone surrogate is in no phrase, and the automaton takes none
+            folded = folded.encode("utf-8", "replace").decode("utf-8")
         found = {index for index, _, _ in automaton.find_matches_as_indexes(folded, overlapping=True)}
         return {owner for index in found for owner in owners[index]}
 

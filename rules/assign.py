@@ -11,7 +11,7 @@ from itertools import pairwise
 from rules.claims import Claim, Reading
 from rules.dates import Role, TimeExpression, find_dates
 from rules.frames import Mode
-from rules.grammar import Op
+from rules.grammar import GOVERNORS, Op, Stance
 from rules.model import Value
 from rules.text import Token, fold
 from rules.triggers import Pair
@@ -62,10 +62,18 @@ def _owner(when: TimeExpression, reading: Reading) -> Pair:
     told = [
         p
         for p in everyone
-        if not (p.reduced and _comma(tokens, p, when))
+        if not ((p.reduced or _inserted(tokens, p)) and _comma(tokens, p, when))
         and not (p.trigger.op is Op.ANNOUNCE and (when.end <= tokens[p.index].start or when.role is Role.UNTIL))
     ]
     return min(told or everyone, key=lambda p: _distance(tokens[p.index].start, tokens[p.end - 1].end, when))
+
+
+def _inserted(tokens: Sequence[Token], pair: Pair) -> bool:
+    """ ", due to start tomorrow, "."""
+    governor = pair.frame.governor
+    return (
+        governor is not None and GOVERNORS.get(tokens[governor].low) is Stance.DUE and tokens[governor - 1].low == ","
+    )
 
 
 def _comma(tokens: Sequence[Token], pair: Pair, when: TimeExpression) -> bool:

@@ -38,6 +38,7 @@ class Why(StrEnum):
     LATE = "published before the record's last turn"
     BACKGROUND = "tells what was before"
     NOT_YET = "the story takes this up only after its baseline"
+    ANOTHER = "another occasion than the one on record, which is long past"
     READ = "stood in the article's earlier version"
     HYPOTHETICAL = "a hypothesis"
     QUESTION = "a question"
@@ -91,7 +92,7 @@ def compare(claim: Claim, spec: FactSpec, ledger: Ledger, article: Article) -> V
 
 def _late(verdict: Verdict, case: Case) -> Verdict:
     """What was published before the record's last turn completes it, or corrects the record of what was before."""
-    if verdict.kind is Kind.CHANGE and completes(verdict.claimed, case.before):
+    if verdict.kind is Kind.CHANGE and not verdict.claimed.empty and completes(verdict.claimed, case.before):
         return verdict
     then = Record(case.spec.id, case.record.ledger.as_of(case.article.published))
     verdict = _judged(replace(case, record=then))
@@ -124,6 +125,8 @@ def _part(case: Case) -> Verdict:
 # SILENCE: is the claim nothing, whatever it says?
 
 _QUIET = {Mode.QUESTION: Why.QUESTION, Mode.DENIED: Why.DENIED, Mode.BACKGROUND: Why.BACKGROUND}
+_ANOTHER_AFTER = 60
+"""Days after which a meeting is not the one on record."""
 _MEETING_DAYS = 3
 """For how many days after its day a meeting told in the pluperfect is news."""
 
@@ -131,6 +134,13 @@ _MEETING_DAYS = 3
 def _not_yet(case: Case) -> Why | None:
     unopened = case.spec.later and case.record.ledger.current(case.spec.id) is None
     return Why.NOT_YET if unopened else None
+
+
+def _another_time(case: Case) -> Why | None:
+    """A meeting is one: what is told of its kind long after its day is told of another."""
+    day = case.before.effective.exact if case.before.effective else None
+    past = day is not None and (case.today - day).days > _ANOTHER_AFTER
+    return Why.ANOTHER if case.spec.kind is FactKind.MEETING and past else None
 
 
 def _read_before(case: Case) -> Why | None:
@@ -178,7 +188,18 @@ def _history(case: Case) -> Why | None:
     return Why.BACKGROUND if old else None
 
 
-SILENCE = (_not_yet, _read_before, _quiet_mode, _hypothesis, _outsider, _negated, _hope, _guess, _history)
+SILENCE = (
+    _not_yet,
+    _another_time,
+    _read_before,
+    _quiet_mode,
+    _hypothesis,
+    _outsider,
+    _negated,
+    _hope,
+    _guess,
+    _history,
+)
 
 
 def _met_on_the_day(case: Case) -> bool:

@@ -152,11 +152,12 @@ def best(judged: Sequence[Judged]) -> Judged:
     return min(judged, key=lambda pair: preference(*pair))
 
 
-def preference(claim: Claim, verdict: Verdict) -> tuple[int, int, int, int]:
+def preference(claim: Claim, verdict: Verdict) -> tuple[int, ...]:
     """What sorts first is told: by kind, by name, with a verb of its own, and saying most."""
     state = verdict.claimed
     said = sum(part is not None for part in (state.status, state.value, state.effective, state.until))
-    return _ORDER.index(verdict.kind), int(claim.anaphor), int(claim.op in _PLAIN), -said
+    kept = int(verdict.claimed.status is not Status.POSTPONED)  # "has been postponed and will now begin on 14 May"
+    return _ORDER.index(verdict.kind), int(claim.anaphor), kept, int(claim.op in _PLAIN), -said
 
 
 def _enriched(claim: Claim, claimed: State, judged: Sequence[Judged]) -> State:

@@ -10,7 +10,7 @@ chile|chilean; china|chinese|beijing; colombia|colombian; cuba|cuban; denmark|da
 ethiopia|ethiopian; eu|e.u.|european union|european|brussels|europe; finland|finnish; france|french|paris;
 germany|german|berlin; greece|greek; hungary|hungarian; india|indian|new delhi|delhi; indonesia|indonesian|jakarta;
 iran|iranian|tehran; iraq|iraqi; ireland|irish; israel|israeli; italy|italian; japan|japanese|tokyo;
-kazakhstan|kazakh; kenya|kenyan; laos; malaysia|malaysian; mexico|mexican; mongolia|mongolian; morocco|moroccan;
+kazakhstan|kazakh; kenya|kenyan|nairobi; laos; malaysia|malaysian; mexico|mexican; mongolia|mongolian; morocco|moroccan;
 myanmar|burma; nepal|nepali; netherlands|dutch|the hague; new zealand; nigeria|nigerian; north korea|pyongyang;
 norway|norwegian; pakistan|pakistani; panama|panamanian; peru|peruvian; philippines|philippine|filipino|manila;
 poland|polish; portugal|portuguese; qatar|qatari; romania|romanian; russia|russian|moscow|kremlin|putin; saudi

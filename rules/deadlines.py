@@ -80,7 +80,7 @@ class _Deadline:
 def _deadline(ledger: Ledger, spec: FactSpec, role: str) -> _Deadline | None:
     entry = ledger.current(spec.id)
     day = days_of(entry.state).get(role) if entry else None
-    if entry is None or day is None or entry.confidence == BACKGROUND:
+    if entry is None or day in (None, date.max) or entry.confidence == BACKGROUND:
         return None
     return _Deadline(spec, role, day, entry, _known_since(ledger, spec.id, role, day))
 

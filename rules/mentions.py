@@ -95,6 +95,8 @@ class Finder:
             found = next(filter(None, map(list, self._resolved(sight, memory, number))), [])
         found.sort(key=lambda m: m.head)
         memory.take_up(sentence, number, (m.fact for m in found), sight)
+        memory.presumed |= {m.fact for m in found if m.presumed}
+        memory.presumed -= {m.fact for m in found if not (m.presumed or m.anaphor)}
         memory.person = next((h.entry.of for h in reversed(sight.hits) if h.entry.of in self.people), memory.person)
         memory.goods |= {spec.id for spec in self.promises if (Label.MARK, spec.id) in sight.held}
         return found
@@ -344,6 +346,8 @@ def _acts(sight: Sight, memory: Memory, number: int) -> Iterator[Mention]:
     if not memory.facts or number - memory.facts[-1][1] > _RECENT or memory.foreign >= number:
         return
     tokens, recent = sight.tokens, {fact for fact, when in memory.facts if when == memory.facts[-1][1]}
+    if recent & memory.presumed:
+        return
     index = next((k for k in range(1, min(7, len(tokens))) if tokens[k].low in _ACTS and _determined(tokens, k)), None)
     if index is not None and (len(recent) == 1 or tokens[index].low.endswith("s")):
         for fact in sorted(recent):

@@ -74,6 +74,8 @@ _BORNE = frozenset(word for lemma in "face pay bear attract incur".split() for w
 }
 _CLAIMS = ("claim", "the claim", "what is claimed", "what was claimed", "claimed", "the rumour", "myth", "the myth")
 """Labels of a fact check, before what it checks."""
+_DECREES = frozenset("order orders decree notice regulation law bulletin proclamation".split())
+_ESTIMATING = ("see", "sees", "saw", "expect", "expects", "expected", "put", "puts")
 _SUBJECTS = frozenset("he she it they we".split())
 _PROSPECTS = frozenset(
     "discussion consideration review study likely possible expected considered discussed planned cards imminent "
@@ -152,8 +154,9 @@ def _named_false_behind(clause: Clause) -> bool:
 def _foreseen_rate(clause: Clause) -> Mode | None:
     """ "Sees the rate at 45 percent" is a forecast."""
     word = clause.tokens[clause.pair.index].low
-    forecast = clause.pair.trigger.op is Op.SET and word in ("see", "sees", "saw", "expect", "expects", "expected")
-    return Mode.EXPECTED if forecast and clause.mode in DECIDED else None
+    forecast = clause.pair.trigger.op is Op.SET and word in _ESTIMATING
+    decreed = word.startswith("put") and not clause.words.isdisjoint(_DECREES)  # "the order puts the duty at …"
+    return Mode.EXPECTED if forecast and not decreed and clause.mode in DECIDED else None
 
 
 def _on_paper(clause: Clause) -> Mode | None:
@@ -161,8 +164,10 @@ def _on_paper(clause: Clause) -> Mode | None:
     if PAPER.isdisjoint(clause.words) and not clause.frame.ordered:
         return None
     start, would = clause.frame.start, clause.mode is Mode.HYPOTHETICAL
-    paper = any(token.low in PAPER for token in clause.tokens[0 if would else max(0, start - 14) : start])
-    drafting = clause.frame.ordered and not clause.words.isdisjoint(("drafted", "drafting"))
+    paper = would or any(token.low in PAPER for token in clause.tokens[max(0, start - 14) : start])
+    drafting = (clause.frame.ordered or "order" in clause.words) and not clause.words.isdisjoint(
+        ("drafted", "drafting")
+    )
     if drafting:
         return Mode.PROPOSED  # "an order that raises it is being drafted"
     return Mode.PROPOSED if (would or clause.mode in DECIDED) and paper and not clause.frame.ordered else None

@@ -144,7 +144,8 @@ class PartialDate:
         )
 
     def __str__(self) -> str:
-        return "-".join(f"{part:02d}" for part in (self.year, self.month, self.day) if part is not None)
+        rest = (f"{part:02d}" for part in (self.month, self.day) if part is not None)
+        return "-".join((f"{self.year:04d}", *rest))
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def _joined_frame(tokens: Sequence[Token], index: int, trigger: Trigger, own: Fr
         return own
     if any(token.low in HARD for token in tokens[last.index : index]):
         return own
-    infinitive = last.frame.future or last.frame.governor is not None
+    infinitive = last.frame.future or last.frame.governor is not None or last.frame.mode is not Mode.ASSERTED
     alike = trigger.form & ({Form.BASE} if infinitive else {Form.PARTICIPLE, Form.PAST})
     return replace(last.frame, start=own.start) if alike else own
 
@@ -156,6 +156,8 @@ def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
     if scene.tokens[act.index].low in HOSTING:
         return
     if Form.NOUN in trigger.form:
+        if foreign_subject(scene, act.index):
+            able = [m for m in able if scene.pack.facts[m.fact].kind is not FactKind.MEASURE]
         yield from (act.on(m) for m in _joined(scene.tokens, _nominal(scene.tokens, act.index, able), able))
     elif trigger.op is Op.EXEMPT:
         yield from (act.on(m) for m in _joined(scene.tokens, _behind(act, scene.tokens, able), able))

@@ -138,12 +138,14 @@ _IN_FULL: dict[Why, Callable[[Asked], str]] = {
 _FIRST_BY = (
     "it is the strongest verdict on this fact",
     "it names the fact, where another only says “it”",
+    "it says that the day is moved",
     "its verb says what becomes of the fact",
     "it says most of the fact",
 )
 _AFTER = (
     "a stronger verdict on this fact goes before",
     "a claim that names the fact goes before",
+    "a claim that the day is moved goes before",
     "a verb that says what becomes of the fact goes before",
     "a claim that says more of the fact goes before",
 )

@@ -87,7 +87,7 @@ class Record:
 
 
 def _just_now(entry: Entry, today: date) -> bool:
-    return 0 <= (today - entry.valid.date()).days <= _COPIED_DAYS
+    return abs((today - entry.valid.date()).days) <= _COPIED_DAYS
 
 
 def _words(text: str) -> frozenset[str]:

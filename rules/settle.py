@@ -139,7 +139,8 @@ def _truce(pair: Pair, claim: Claim, state: State, today: date) -> State:
     if op is Op.REACH:
         return State(Status.AGREED, None, None, state.until)
     if op in (Op.EXTEND, Op.SHORTEN):
-        return State(Status.AGREED if claim.agreed else None, None, None, day)
+        ahead = state.effective if state.effective and state.effective > PartialDate.of(today) else None
+        return State(Status.AGREED if claim.agreed else None, None, None, state.until or ahead)
     if op in (Op.EXPIRE, Op.END):
         if day and day.exact and day.exact > today:
             return State(None, None, None, day)

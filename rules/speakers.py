@@ -136,21 +136,24 @@ def _named_behind(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Spe
     return (verdict, k + 1, end) if verdict else None
 
 
+def _titles(segment: set[str]) -> set[str]:
+    """The words of a speaker without those that mean something else in a title: "chief of staff", "executive order"."""
+    for title in ({"person", "charge"}, {"chief", "staff"}):
+        if title <= segment:
+            segment = (segment - title) | {"official"}
+    return segment - {"executive"} if segment & {"office", "order", "orders"} else segment
+
+
 def classify(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> Speaker | None:
     """The class of the person or institution named in a token range, or None where it names none."""
-    segment = set(text[start:end])
+    segment = _titles(set(text[start:end]))
     several = segment & {"two", "three", "four", "five", "several", "some", "unnamed", "senior", "one", "at least"}
-    if {"person", "charge"} <= segment:
-        segment = (segment - {"person", "charge"}) | {"official"}
     if "people" in segment and "'s" in segment:
         segment.discard("people")
     if segment & _UNNAMED or ("officials" in segment and several) or ("sources" in segment):
         return Speaker.UNNAMED
     if segment & COURTS and not segment & {"lawyer", "lawyers", "former", "retired"}:
         return Speaker.DECIDER
-    if {"chief", "staff"} <= segment:
-        segment -= {"chief", "staff"}
-        segment.add("official")
     named = any(h.entry.label is Label.DECIDER and start <= h.start < end for h in hits)
     if named and not segment & {"former", "retired"}:
         return Speaker.DECIDER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rules.dates.words import MONTHS, WEEKDAYS
 from rules.frames import Frame
@@ -108,6 +109,10 @@ def _leads_on(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
     towards = trigger.rest[-1] in ("to", "by", "into")
     if trigger.op in (Op.DELAY, Op.ADVANCE):
         return not (towards and "%" in near[:3])
+    if trigger.op is Op.IMPOSE and trigger.rest == ("on",):
+        return not any(
+            a == "at" and b[:1].isdigit() for a, b in pairwise(near)
+        )  # "puts the tariff on goods at 44 percent"
     if trigger.op is Op.EXTEND and trigger.rest == ("to",):
         return any(word in _CALENDAR or (word.isdigit() and len(word) == 4) for word in near[:4])  # "runs to 61 pages"
     if trigger.op is Op.BUY and trigger.rest in (("to",), ("name", "to")):

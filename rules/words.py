@@ -91,7 +91,10 @@ PHRASES = {
         "up to~; inch …2 up to~; soar …3 to~; surge …3 to~; balloon …3 to~; swell …3 to~; jump …3 to~; climb …3 "
         "to~; shoot …1 up to~"
     ),
-    "suspend": "break …1 off; put …10 on hold; put …10 on ice; hold …20 in abeyance; hold off; set …10 out of force",
+    "suspend": (
+        "break …1 off; put …10 on hold; put …10 on ice; hold …20 in abeyance; hold off; hold …8 off; set …10 out of "
+        "force"
+    ),
     "propose": "put …6 forward; set …6 out; lay …8 on the table",
     "delay": (
         "move …14 to~; shift …14 to~; switch …10 to; push …10 out; push …10 to; push …10 into; hold …10 over; set "
@@ -118,13 +121,13 @@ PHRASES = {
     "restore": ("snap back~; come back into effect~; come back into force~; come back~; bring …8 back; put …8 back on"),
     "extend": (
         "throw a lifeline; carry …8 over; carry …6 forward; roll …6 forward; tack …6 on; roll …8 over; carry on~; "
-        "run on~; run …1 until~; run …1 to~; run …1 through~; last …1 until~; keep …16 in force; keep …16 in place; "
-        "leave …16 in place; remain …1 in force~; stay …1 in force~; remain …1 in place~; stay …1 in place~; go on "
-        "until~; go on to~; hold …1 until~; hold …1 through~; keep …8 going for; keep …8 alive; run for~; keep …8 "
-        "on until; keep …8 going to; keep …8 going until; keep …8 going through; continue …4 until; continue …4 "
-        "through; continue …4 up to; give …4 months; give …4 year; grant …4 months; add …6 year to; add …6 months "
-        "to; make …8 permanent; make …8 indefinite; get …3 months~; get …3 days~; get …3 weeks~; get …3 year~; gain "
-        "…3 months~"
+        "run on~; run …1 until~; run …1 to~; run …1 through~; last …1 until~; last …1 to~; last …1 through~; keep "
+        "…16 in force; keep …16 in place; leave …16 in place; remain …1 in force~; stay …1 in force~; remain …1 in "
+        "place~; stay …1 in place~; go on until~; go on to~; hold …1 until~; hold …1 through~; keep …8 going for; "
+        "keep …8 alive; run for~; keep …8 on until; keep …8 going to; keep …8 going until; keep …8 going through; "
+        "continue …4 until; continue …4 through; continue …4 up to; give …4 months; give …4 year; grant …4 months; "
+        "add …6 year to; add …6 months to; make …8 permanent; make …8 indefinite; get …3 months~; get …3 days~; get "
+        "…3 weeks~; get …3 year~; gain …3 months~"
     ),
     "shorten": "cut …10 short",
     "meet": (
@@ -255,7 +258,7 @@ EASING = "ease relax loosen soften tighten toughen stiffen"
 HOSTING = "host receive welcome"
 """Verbs of a visit whose object is who comes: "Xi will host Trump in Beijing"."""
 
-OVER_VERBS_ONLY = "talk ask tell see believe like invite look stand count project think bet"
+OVER_VERBS_ONLY = "whether talk ask tell see believe like invite look stand count project think bet"
 """Govern a verb ("told China to drop it"), and say nothing of a noun ("told a rally of the pause")."""
 
 IRREGULAR = (
