@@ -11,13 +11,17 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests import calibration
+
 EVAL = Path(__file__).parent / "data/eval"
+BLIND = Path(__file__).parent / "data/blind"
 SINGLE = ("single", "more/wire", "more/official", "more/markets", "more/broadcast")
 UNTIL = "2025-12-08"
+FIRST = "us-china-trade"
 SECOND = "india-eu-trade"
 """The second story: a pack of its own, and not one line of code."""
 SECOND_UNTIL = "2026-06-10"
@@ -62,11 +66,23 @@ def row(name: str, figures: dict[str, Any]) -> str:
     return f"{name:<22}{figures['items']:>5}" + "".join(f"{'-' if c is None else format(c, '.3f'):>8}" for c in cells)
 
 
+def alerts() -> Iterator[calibration.Told]:
+    """The alerts on every single item that may be read."""
+    for file in SINGLE:
+        lines = (EVAL / f"{file}.jsonl").read_text("utf-8").splitlines()
+        yield from calibration.told([line for line in lines if not held_out(json.loads(line)["id"])], FIRST)
+    yield from calibration.told((EVAL / SECOND / "single.jsonl").read_text("utf-8").splitlines(), SECOND)
+    for path in sorted(BLIND.glob("*.jsonl")):
+        if not path.stem.endswith("-story"):
+            lines = path.read_text("utf-8").splitlines()
+            yield from calibration.told(lines, SECOND if path.stem.startswith(SECOND) else FIRST)
+
+
 def main() -> None:
-    """Print the table of the single sets, seen and held out, and the figures of both stories with every miss."""
+    """Print the table of the single sets, seen and held out, both stories with every miss, and the confidence curve."""
     heads = ("chg P", "chg R", "sig P", "sig R", "status", "value", "effect", "until", "quoted", "quiet", "whole")
     print(f"{'single items':<22}{'n':>5}" + "".join(f"{head:>8}" for head in heads))
-    pack = ("--story", "us-china-trade")
+    pack = ("--story", FIRST)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         all_lines: list[str] = []
@@ -83,6 +99,9 @@ def main() -> None:
         for items, until, chosen in (("story", UNTIL, pack), (f"{SECOND}/story", SECOND_UNTIL, second)):
             figures, remarks = story(items, until, folder, *chosen)
             print(f"\n{items}\n{remarks}\n{json.dumps(figures)}")
+    found = list(alerts())
+    print(f"\nconfidence of the alerts on single items, held-out ones apart\n{calibration.curve(found)}")
+    print(f"\n{calibration.parts(found)}")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def kind_of(said: str) -> str:
     """What two failures of one kind have in common: the letters of the message, or the exception and its place."""
     if said.startswith("broken"):
         return re.sub(r"[\d.,\[\]]+|'.*'", "", said)[:60]
-    return said.split(":")[0] + said[said.rindex(" (in ") :]
+    return said.split(":", maxsplit=1)[0] + said[said.rindex(" (in ") :]
 
 
 def shrunk(text: str, fails: Callable[[str], bool]) -> str:
@@ -114,7 +114,9 @@ def work(first: int, seconds: float) -> None:
         if time.monotonic() - told >= _REPORT:
             told = time.monotonic()
             print(f"seed {seed}: {done} articles, {failures.total()} failures, {end - told:.0f} s to go", flush=True)
-    print(f"{done} articles from seed {first}, each against {len(PACKS)} stories: {failures.total()} failures", flush=True)
+    print(
+        f"{done} articles from seed {first}, each against {len(PACKS)} stories: {failures.total()} failures", flush=True
+    )
     sys.exit(bool(failures))
 
 

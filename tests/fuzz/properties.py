@@ -26,7 +26,9 @@ _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 
 def rate() -> float:
     """Seconds of the processor that a character of a usual article takes on this machine, now."""
-    body = " ".join(f"On day {n} Washington agreed to cut the fentanyl tariff on Chinese goods by {n}." for n in range(150))
+    body = " ".join(
+        f"On day {n} Washington agreed to cut the fentanyl tariff on Chinese goods by {n}." for n in range(150)
+    )
     item = Article("rate", "", rules.SourceKind.WIRE, "", datetime(2025, 10, 30, tzinfo=UTC), "", body)
     start = time.process_time()
     rules.evaluate(item, rules.open_story(PACKS[0]), PACKS[0])
@@ -43,7 +45,9 @@ def check(article: Article, ledger: Ledger, pack: Pack, usual: float) -> Evaluat
         assert finding.key
         amounts = [*(finding.claimed.value or {}).values(), *(finding.after.value or {}).values()]
         assert all(map(isfinite, amounts)), f"an amount without end: {amounts}"
-    assert Ledger.from_json(json.loads(json.dumps(found.ledger.to_json()))) == found.ledger, "the record is not its JSON"
+    assert Ledger.from_json(json.loads(json.dumps(found.ledger.to_json()))) == found.ledger, (
+        "the record is not its JSON"
+    )
     told = explain(article, ledger, pack)
     assert tuple(outcome.finding for outcome in told.outcomes) == found.findings, "explain tells other findings"
     for words in _words(told):

@@ -40,7 +40,19 @@ _DATES = (
     "end-February 10000", "three days before 1 January 0001", "a week after 31 December 9999", "²/³", "٣ November",
     "overnight", "10 November 2026 until 2026 from 2026", "1 November ２０２６", "in the first half of 0000",
 )  # fmt: skip
-_ROLES = ("until", "from", "by", "on", "before", "since", "not until", "as of", "extended to", "moved from", "effective")
+_ROLES = (
+    "until",
+    "from",
+    "by",
+    "on",
+    "before",
+    "since",
+    "not until",
+    "as of",
+    "extended to",
+    "moved from",
+    "effective",
+)
 _WORDS = (
     "İ", "ﬁ", "ß", "ŉ", "ǆ", "ſ", "K", "a\u0301", "\u202e", "\u2066", "\ufeff", "\u200b", "\u00ad", "\u2028", "\x85", "\x0c",
     "\x1c", "\x00", "\x1b[31m", "\r", "\r\n", "\uffff", "\U0010ffff", "👩‍👩‍👧", "🇨🇳🇺🇸", "ᾲ", "关税", "пошлина",
@@ -120,7 +132,9 @@ def _pepper(rng: random.Random, text: str) -> str:
 
 def _quote(rng: random.Random, text: str) -> str:
     depth = rng.randint(1, 30)
-    return rng.choice(('"', "“", "‘", "'", "(", "« ")) * depth + text + rng.choice(('"', "”", "’", "'", ")", " »")) * depth
+    return (
+        rng.choice(('"', "“", "‘", "'", "(", "« ")) * depth + text + rng.choice(('"', "”", "’", "'", ")", " »")) * depth
+    )
 
 
 def _case(rng: random.Random, text: str) -> str:

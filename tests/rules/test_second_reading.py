@@ -104,14 +104,15 @@ def test_a_late_article_corrects_history_and_raises_nothing() -> None:
 
 
 def test_a_late_article_that_completes_the_last_turn_is_news_and_holds_from_that_turn() -> None:
-    agreed = "The United States agreed to cut the fentanyl tariff on Chinese goods."
-    ledger = read(agreed, published=NOON).ledger
+    suspended = "China has suspended its October rare-earth rules."
+    ledger = read(suspended, published=NOON).ledger
+    assert ledger.state(RARE).status is Status.SUSPENDED
 
-    fuller = "The United States agreed to cut the fentanyl tariff on Chinese goods to 10 percent from 10 November."
-    found = read(fuller, ledger, NOON - timedelta(hours=2))
+    found = read(f"{suspended[:-1]} until 10 November 2026.", ledger, NOON - timedelta(hours=2))
 
-    assert [f.kind for f in found.findings] == [Kind.CHANGE]
-    assert str(found.ledger.state(FENTANYL).effective) == "2025-11-10"
+    assert told(found) == [(RARE, Kind.CHANGE, Why.NEW_DATE)]
+    assert str(found.ledger.state(RARE).until) == "2026-11-10"
+    assert [entry.valid for entry in found.ledger.history(RARE)[-2:]] == [NOON, NOON]
 
 
 def test_what_was_published_before_the_baseline_is_history() -> None:
