@@ -7,7 +7,7 @@ UV_LOCK = $(PY) -m uv pip compile --universal --python-version 3.11 --generate-h
 .DEFAULT_GOAL := help
 # What runs from here is a dozen Python processes at least: each would compile all modules again, where the environment says so.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup run demo test check score bench lock clean
+.PHONY: help setup run demo test check score bench fuzz mutants lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -56,6 +56,12 @@ score: .venv/runtime.stamp ## score the engine on the development sets
 
 bench: .venv/runtime.stamp ## speeds, as ratios to a raw loop in the same run
 	@$(PY) -m tests.bench
+
+fuzz: .venv/runtime.stamp ## hostile texts against the engine, for SECONDS (default 600) from SEED on (default: another each time)
+	@$(PY) -m tests.fuzz $(or $(SECONDS),600) $(SEED)
+
+mutants: .venv/dev.stamp ## faults put into MODULES of the rules (default: compare modality settle), and which no quick test notices
+	@$(PY) -m tests.mutants $(MODULES)
 
 lock: .venv/dev.stamp ## make the lock files anew from requirements/*.in
 	@$(PIP) install uv

@@ -1,7 +1,7 @@
 """How often an alert of a given confidence is right: the change and signal findings on all items that may be read.
 
-Right is what `score.py` counts as right: an item's label names the same fact and the same kind. The held-out fifth of the
-development sets is left out; the blind sets are read whole. `make score` prints the table.
+Right is what `score.py` counts as right: an item's label names the same fact and the same kind. The held-out fifth of
+the development sets is left out; the blind sets are read whole. `make score` prints the table.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _article(said: dict[str, Any]) -> Article:
 
 
 def curve(alerts: Sequence[Told]) -> str:
-    """A row for each bucket: its alerts, how many are right, the share of all, changes and signals; and from there on."""
+    """A row for each bucket: alerts, right ones, the share of all, of changes and signals; and from there on."""
     heads = ("alerts", "right", "share", "change", "signal", "and above", "share")
     rows = [f"{'confidence':<14}" + "".join(f"{head:>10}" for head in heads)]
     for low, high in pairwise((*BUCKETS, 2.0)):

@@ -1,9 +1,10 @@
-"""`make fuzz`: hostile articles against the engine, in two processes, for some seconds; a failure prints the seed that makes it.
+"""`make fuzz`: hostile articles against the engine, in two processes; a failure prints the seed that makes it.
 
     make fuzz SECONDS=240
     make fuzz SEED=123456 SECONDS=1
 
-Article n of a run has the seed SEED + n, so `SEED` of a failure meets it first. A failure is minimised before it is printed.
+Article n of a run has the seed SEED + n, so `SEED` of a failure meets it first. The text of a failure is cut down
+before it is printed.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def breach(item: Article, ledger: Ledger, pack: Pack, usual: float) -> str | Non
         check(item, ledger, pack, usual)
     except AssertionError as error:
         return f"broken: {error}"
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - any exception is what is looked for
         where = traceback.extract_tb(error.__traceback__)[-1]
         return f"{type(error).__name__}: {error} (in {where.name}, {where.filename}:{where.lineno})"
     return None
@@ -89,8 +90,8 @@ def report(seed: int, item: Article, ledger: Ledger, pack: Pack, said: str, usua
     for field in ("earlier", "title", "text"):
         item = replace(item, **{field: shrunk(getattr(item, field), lambda part, field=field: fails(part, field))})
     print(
-        f"\nFAILURE of seed {seed}, {pack.id}: {said}\n  make fuzz SEED={seed} SECONDS=1\n  published {item.published}, "
-        f"{item.source!r}, {item.source_kind}\n  earlier {item.earlier!r}\n  title {item.title!r}\n  text {item.text!r}"
+        f"\nFAILURE of seed {seed}, {pack.id}: {said}\n  make fuzz SEED={seed} SECONDS=1\n  published "
+        f"{item.published}, {item.source!r}, {item.source_kind}\n  earlier {item.earlier!r}\n  title {item.title!r}\n  text {item.text!r}"
         f"\n  now: {breach(item, ledger, pack, usual)}",
         flush=True,
     )
@@ -114,9 +115,7 @@ def work(first: int, seconds: float) -> None:
         if time.monotonic() - told >= _REPORT:
             told = time.monotonic()
             print(f"seed {seed}: {done} articles, {failures.total()} failures, {end - told:.0f} s to go", flush=True)
-    print(
-        f"{done} articles from seed {first}, each against {len(PACKS)} stories: {failures.total()} failures", flush=True
-    )
+    print(f"{done} articles from seed {first}, against {len(PACKS)} stories: {failures.total()} failures", flush=True)
     sys.exit(bool(failures))
 
 

@@ -1,4 +1,4 @@
-"""What must hold for every article, whatever its text: each breach is an `AssertionError` that says what, or an exception."""
+"""What must hold for every article, whatever its text: a breach is an `AssertionError`, or an exception of the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine is fed with: sentences of the test data, cut, joined, repeated and shuffled, with hostile pieces between.
+"""What the engine is fed with: sentences of the test data, cut, joined, repeated and shuffled, with hostile pieces.
 
 Everything comes from one `random.Random`, so that a seed makes the same article again.
 """
@@ -36,7 +36,7 @@ _DATES = (
     "31 December 9999", "1 January 10000", "2026-13-45", "0000-00-00", "9999-12-31", "99/99/9999", "00.00.0000",
     "29 February 2025", "the 366th of next month", "in 999999999999 days", "within 99999999 years", "10000 years ago",
     "for 9999999 months", "by the end of 9999", "the last Monday of February 9999", "Q9 2026", "the year 0", "0/0",
-    "a century ago", "next year next year", "Monday Tuesday Friday", "from 31 to 1 December 9999", "the 31st of the month",
+    "a century ago", "next year next year", "Monday Tuesday Friday", "from 31 to 1 December 9999", "31st",
     "end-February 10000", "three days before 1 January 0001", "a week after 31 December 9999", "²/³", "٣ November",
     "overnight", "10 November 2026 until 2026 from 2026", "1 November ２０２６", "in the first half of 0000",
 )  # fmt: skip
@@ -54,9 +54,9 @@ _ROLES = (
     "effective",
 )
 _WORDS = (
-    "İ", "ﬁ", "ß", "ŉ", "ǆ", "ſ", "K", "a\u0301", "\u202e", "\u2066", "\ufeff", "\u200b", "\u00ad", "\u2028", "\x85", "\x0c",
+    "İ", "ﬁ", "ß", "ŉ", "ǆ", "ſ", "K", "a\u0301", "\u202e", "\u2066", "\ufeff", "\u200b", "\u00ad", "\u2028", "\x85",
     "\x1c", "\x00", "\x1b[31m", "\r", "\r\n", "\uffff", "\U0010ffff", "👩‍👩‍👧", "🇨🇳🇺🇸", "ᾲ", "关税", "пошлина",
-    "&amp;", "&#99999;", "<b>", "</", "<!--", "http://a.example/?tariff=1", "{}", "%s", "\\", "'", '"', "``", "«", "„", "…",
+    "&amp;", "&#99999;", "<b>", "</", "<!--", "http://a.example/?tariff=1", "{}", "%s", "\\", "'", '"', "``", "«", "…",
     "...", "?", "!", ";", ":", "—", "-", "–", "(", ")", "[", "US", "U.S.", "us", "May", "may", "n't", "not", "no", "if",
     "that", "which", "said", "tariff", "truce", "fentanyl", "rare earths", "summit", "deal", "Beijing", "Trump", "duty",
 )  # fmt: skip

@@ -1,9 +1,9 @@
-"""`make mutants`: faults put into the rules one by one, and the quick tests run against each; prints those that none notices.
+"""`make mutants`: faults put into the rules one by one, and the quick tests run against each; prints what none notices.
 
     make mutants MODULES="compare settle"
 
-The tests are collected once. For each fault this process forks; the fork takes the fault up, runs the tests to the first
-failure, and ends.
+The tests are collected once. For each fault this process forks; the fork takes the fault up, runs the tests to the
+first failure, and ends.
 """
 
 from __future__ import annotations

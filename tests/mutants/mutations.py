@@ -1,7 +1,7 @@
-"""Small faults for a module of the rules: for each, what was changed, and how to put it into the modules already loaded.
+"""Small faults for a module of the rules: what was changed, and how to put it into the modules already loaded.
 
-A function gets the code of its faulty twin, a table of the module is filled anew: whoever holds the function or asks for
-the table by its name meets the fault, and nothing has to be imported again.
+A function gets the code of its faulty twin, a table of the module is filled anew: whoever holds the function or asks
+for the table by its name meets the fault, and nothing has to be imported again.
 """
 
 from __future__ import annotations
