@@ -89,12 +89,10 @@ def report(seed: int, item: Article, ledger: Ledger, pack: Pack, said: str, usua
 
     for field in ("earlier", "title", "text"):
         item = replace(item, **{field: shrunk(getattr(item, field), lambda part, field=field: fails(part, field))})
-    print(
-        f"\nFAILURE of seed {seed}, {pack.id}: {said}\n  make fuzz SEED={seed} SECONDS=1\n  published "
-        f"{item.published}, {item.source!r}, {item.source_kind}\n  earlier {item.earlier!r}\n  title {item.title!r}\n  text {item.text!r}"
-        f"\n  now: {breach(item, ledger, pack, usual)}",
-        flush=True,
-    )
+    print(f"\nFAILURE of seed {seed}, {pack.id}: {said}\n  make fuzz SEED={seed} SECONDS=1")
+    print(f"  published {item.published}, {item.source!r}, {item.source_kind}")
+    print(f"  earlier {item.earlier!r}\n  title {item.title!r}\n  text {item.text!r}")
+    print(f"  now: {breach(item, ledger, pack, usual)}", flush=True)
 
 
 def work(first: int, seconds: float) -> None:

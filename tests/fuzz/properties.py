@@ -1,4 +1,4 @@
-"""What must hold for every article, whatever its text: a breach is an `AssertionError`, or an exception of the engine."""
+"""What must hold for every article, whatever its text: a breach is an `AssertionError`, or another exception."""
 
 from __future__ import annotations
 
