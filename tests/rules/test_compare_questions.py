@@ -140,6 +140,21 @@ def test_a_threat_told_again_is_none_and_a_fresh_one_is_a_signal(said: Claim, be
     assert judged(said, before).kind is kind
 
 
+def test_a_higher_rate_threatened_for_what_is_threatened_keeps_its_status() -> None:
+    said = claim(TARIFF, Op.RAISE, State(S.ANNOUNCED, CUT), mode=Mode.THREATENED)
+    assert judged(said, THREATENED).claimed == said.state
+
+
+def test_a_prospect_that_an_article_told_beside_the_last_turn_is_no_signal_for_three_days() -> None:
+    said, fact = claim(RARE, Op.SUSPEND, SUSPENDED, mode=Mode.HEDGED), PACK.facts[RARE]
+    ledger = on_record(RARE, State(S.ANNOUNCED), article="0")
+    told = Entry(RARE, SUSPENDED, Kind.MENTION, NOON, NOON, article="0")
+    assert compare(said, fact, ledger, item()).kind is Kind.SIGNAL
+    assert compare(said, fact, ledger.add(told), item()) == Verdict(Kind.MENTION, Why.BESIDE, SUSPENDED)
+    assert compare(said, fact, ledger.add(told), item(NOON + timedelta(days=3))).kind is Kind.MENTION
+    assert compare(said, fact, ledger.add(told), item(NOON + timedelta(days=4))).kind is Kind.SIGNAL
+
+
 @pytest.mark.parametrize(
     ("said", "before", "kind"),
     [
@@ -267,6 +282,7 @@ def test_what_a_claim_comes_to_beside_the_record(said: Claim, before: State, exp
         (claim(TARIFF, Op.END, State(S.WITHDRAWN, None, None, LATER)), State(S.SUSPENDED, None, TODAY), None, Kind.CHANGE, Why.NEW_STATUS),
         (claim(TARIFF, Op.END, State(S.WITHDRAWN)), State(S.IN_FORCE, None, TODAY), None, Kind.CHANGE, Why.NEW_STATUS),
         (claim(TARIFF, Op.END, State(S.EXPIRED)), State(S.SUSPENDED, None, TODAY), None, Kind.CHANGE, Why.NEW_STATUS),
+        (claim(TARIFF, Op.END, State(S.WITHDRAWN)), State(S.SUSPENDED, None, PartialDate(2025, 10)), None, Kind.CHANGE, Why.NEW_STATUS),
         # No more than the day of the record's last turn, which was on 27 October.
         (claim(TARIFF, Op.SUSPEND, State(S.SUSPENDED, None, PartialDate(2025, 10, 27))), SUSPENDED, "0", Kind.CONFIRM, Why.SAME),
         (claim(TARIFF, Op.SUSPEND, State(S.SUSPENDED, None, PartialDate(2025, 10, 24))), SUSPENDED, "0", Kind.CONFIRM, Why.SAME),
