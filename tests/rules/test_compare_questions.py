@@ -332,6 +332,20 @@ def test_what_the_record_held_before_is_no_change_without_a_date_or_a_perfect() 
     assert why(state=State(S.WITHDRAWN)) is Why.NEW_STATUS
 
 
+def test_what_the_record_held_before_is_told_anew_with_its_date() -> None:
+    moments = [NOON - timedelta(days=9), NOON - timedelta(days=5)]
+
+    def kind(said: State, *states: State) -> Kind:
+        turns = [Entry(TARIFF, s, Kind.CHANGE, at, at, article="0") for s, at in zip(states, moments, strict=True)]
+        return compare(claim(TARIFF, Op.IMPOSE, said), PACK.facts[TARIFF], Ledger(PACK.id, tuple(turns)), item()).kind
+
+    ending = State(S.SUSPENDED, None, None, LATER)
+    assert kind(ANNOUNCED, ANNOUNCED, State(S.WITHDRAWN)) is Kind.CHANGE
+    assert kind(State(S.ANNOUNCED), ANNOUNCED, State(S.WITHDRAWN)) is Kind.CONFIRM
+    assert kind(ending, ending, IN_FORCE) is Kind.CHANGE
+    assert kind(SUSPENDED, ending, IN_FORCE) is Kind.CONFIRM
+
+
 def test_a_blogs_prospect_is_nothing_and_what_it_tells_as_decided_or_in_a_deciders_words_is_something() -> None:
     def kind(source: SourceKind, **said: Any) -> Kind:
         return judged(claim(RARE, Op.SUSPEND, SUSPENDED, **said), State(S.ANNOUNCED), kind=source).kind

@@ -59,6 +59,8 @@ def test_the_chain_of_the_verb_and_what_stands_round_it_decide(text: str, mode: 
         ("Reports that the United States cut {} are false.", "lower denied"),
         ("Reports that the United States cut {} are true.", "lower hedged"),
         ("Reports that the United States will cut {} are fiction.", "lower denied"),
+        ("The United States cut {} by mistake.", "lower asserted"),
+        ("Baseless reports aside, the United States cut {}.", "lower asserted"),
         ("CLAIM: The United States cut {}.", "lower denied"),
         ("SPOKESMAN: The United States cut {}.", "lower asserted"),
         ("The Treasury dismissed a report that the United States had cut {}.", "lower denied"),
