@@ -16,6 +16,7 @@ from rules.speakers import Speaker
 
 LEXICON = lexicon(rules.load_pack("us-china-trade"))
 TARIFF = "the fentanyl tariff on Chinese goods"
+LONG = "for many long weeks in a drawer of the tall oak desk in the room of the clerk"
 
 
 def told(text: str) -> rules.Article:
@@ -72,6 +73,20 @@ def test_the_chain_of_the_verb_and_what_stands_round_it_decide(text: str, mode: 
         ("A draft cuts {}.", "lower proposed"),
         ("A draft may cut {}.", "lower hedged"),
         ("The United States cut {}, as a draft had it.", "lower asserted"),
+        ("An order raising {} to 30 percent is being drafted.", "raise proposed, propose asserted"),
+        ("An order raising {} to 30 percent was signed.", "raise committed"),
+        ("The White House, drafting a law, cut {}.", "propose asserted, lower asserted"),
+        ("As the draft was read, the order raising {} was signed.", "raise committed"),
+        (f"A draft that lay {LONG} would cut {{}}.", "lower proposed"),
+        (f"The draft lay {LONG} and the United States cut {{}}.", "lower asserted"),
+        ("Whether prices fall or not the United States may cut {}.", "lower hedged"),
+        ("Whether prices fall or not the United States would cut {}.", "lower hypothetical"),
+        ("They sailed before China suspends its October rare-earth rules.", "suspend background"),
+        ("They sailed before China has not suspended its October rare-earth rules.", "suspend asserted"),
+        ("Until China suspends its October rare-earth rules, nothing moves.", "suspend background"),
+        ("Prices had fallen before it cut {}.", "lower background"),
+        ("Prices had fallen before, it cut {}.", "lower asserted"),
+        ("Prices had fallen, not before it cut {}.", "lower asserted"),
         ("The October rare-earth rules are in doubt.", "withdraw hedged"),
         ("The United States may decide whether to cut {}.", "lower hedged"),
         ("If the United States may cut {}, prices will fall.", "lower hypothetical"),
@@ -104,12 +119,19 @@ def test_the_chain_of_the_verb_and_what_stands_round_it_decide(text: str, mode: 
         ("Expected or not, the United States will cut {}.", "lower committed"),
         ("The White House said it expected that the United States would cut {}.", "lower expected"),
         ("The bank said that the United States would cut {}.", "lower committed"),
+        ("The bank thinks the United States will cut {}.", "lower expected"),
+        ("The bank expects, the United States will cut {}.", "lower committed"),
+        ("The White House urged to Beijing that {} is cut.", "lower wished"),
         ("Importers were glad to hear that the United States would cut {}.", "lower committed"),
         ("Importers were glad to hear that the United States would cut {} if prices fell.", "lower hypothetical"),
         ("Importers were glad that the United States would cut {}.", "lower hypothetical"),
         ("The White House said the order, which had cut {}, was late.", "lower background"),
         ("Donald Trump flew home at the end of his visit to China.", "end asserted"),
         ("Importers cheered the end of {}.", "end background"),
+        ("Shares fell at the end of the meeting of Donald Trump and Xi Jinping.", "end asserted"),
+        ("{} was scrapped and is due to start on Saturday.", "withdraw asserted, start committed"),
+        ("{} is due to start on Saturday and the fentanyl rule was scrapped.", "start committed, withdraw asserted"),
+        ("The United States cut {}, and more is likely.", "lower asserted"),
         ("{}, due to start on Saturday, was scrapped.", "start background, withdraw asserted"),
         ("{} due to start on Saturday was scrapped.", "start background, withdraw asserted"),
         ("{} is due to start on Saturday.", "start committed"),
