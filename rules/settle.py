@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from rules.assign import RATE_OPS
 from rules.claims import Claim, Reading
 from rules.dates import Role, TimeExpression
+from rules.dates.calendar import add_days
 from rules.frames import OPEN, Mode
 from rules.grammar import Form, Op
 from rules.model import FactKind, PartialDate, State, Status
@@ -217,7 +218,8 @@ def _deal(pair: Pair, claim: Claim, state: State, today: date) -> State:
     status = {Op.REACH: Status.AGREED, Op.SIGN: Status.SIGNED, Op.SUSPEND: Status.SUSPENDED}.get(op, Status.COLLAPSED)
     day = state.effective if op is Op.SIGN else None
     if day and day.exact and timedelta() < day.exact - today < timedelta(days=7) and claim.mode is Mode.ASSERTED:
-        day = PartialDate.of(day.exact - timedelta(days=7))  # "they put their names to it on Thursday": put is past
+        past = add_days(day.exact, -7)  # "they put their names to it on Thursday": put is past
+        day = PartialDate.of(past) if past else None
     return State(status, None, day)
 
 

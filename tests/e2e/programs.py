@@ -59,7 +59,11 @@ class Program(Waiting):
 
     def ends(self, timeout: float = 10) -> int:
         """Wait for its end, and return its exit code."""
-        code = self.process.wait(timeout)
+        try:
+            code = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            running = [command_of(pid) for pid in descendants(self.pid)]
+            raise AssertionError(f"still there after {timeout:g} s, with {running}; it said:\n{self.output}") from None
         self._reader.join(5)
         return code
 

@@ -47,6 +47,13 @@ def said(findings: tuple[Finding, ...]) -> list[tuple[object, ...]]:
     return [(f.kind, f.fact, f.claimed, f.after, f.why, f.rule) for f in findings]
 
 
+@pytest.mark.parametrize("day", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)], ids=str)
+def test_the_ends_of_the_calendar_raise_nothing(day: datetime) -> None:
+    pact = "China and the United States put their names to the trade deal on Tuesday."
+    for case in [{"text": pact}, *CASES]:
+        rules.evaluate(replace(item(case), published=day), LEDGER, PACK)
+
+
 cases = pytest.mark.parametrize("case", [pytest.param(case, id=case["text"][:60]) for case in CASES])
 
 
