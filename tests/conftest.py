@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ import sitecustomize  # noqa: E402, F401 - its import is what refuses the socket
 
 for name in [name for name in os.environ if name.startswith("DELTAWIRE_")]:
     del os.environ[name]  # an operator's own settings are not the tests'
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start inherits it, and is to stop at it
 
 from tests import servers  # noqa: E402
 from worker.settings import Settings, load_settings  # noqa: E402
