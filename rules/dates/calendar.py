@@ -8,8 +8,6 @@ from datetime import date, timedelta
 
 from rules.model import PartialDate
 
-_ROOM = timedelta(days=366)
-
 
 def make(year: int, month: int, day: int) -> date | None:
     """The day, or None where the calendar has none."""

@@ -91,7 +91,6 @@ NOT_PAST = word_set(
     "united so-called limited so-named sacred wicked naked aged wed deed reed weed breed greed freed alleged "
     "continued supposed"
 )
-ING_STARTS = frozenset(["starting", "beginning", "commencing"])
 
 SAY = word_set(
     "said says say saying told tells announced announces announcing confirmed confirms wrote writes posted "

@@ -119,8 +119,11 @@ def work(first: int, seconds: float) -> None:
 
 def main() -> None:
     """Arguments: seconds, and the first seed (default: another one each time)."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 600.0
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(10**9)
+    try:
+        seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 600.0
+        seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(10**9)
+    except ValueError as error:
+        sys.exit(f"SECONDS and SEED are numbers, as in make fuzz SECONDS=600 SEED=7: {error}")
     print(f"fuzzing for {seconds:.0f} s: make fuzz SEED={seed} SECONDS={seconds:.0f}", flush=True)
     workers = [multiprocessing.Process(target=work, args=(seed + n, seconds)) for n in range(PROCESSES)]
     for worker in workers:

@@ -92,7 +92,10 @@ def _outcome(session: pytest.Session, mutant: Mutant | None) -> int:
 
 def main() -> None:
     """Arguments: modules of the rules; without any, those of MODULES."""
-    hunt, start = Hunt(sys.argv[1:] or list(MODULES)), time.monotonic()
+    try:
+        hunt, start = Hunt(sys.argv[1:] or list(MODULES)), time.monotonic()
+    except ModuleNotFoundError as error:
+        sys.exit(f"MODULES are modules of the rules, as in make mutants MODULES='compare settle': {error}")
     tests = [str(HERE / f"test_{name}.py") for name in TESTS]
     without = [part for name in ("xdist", "timeout", "terminal", "cacheprovider") for part in ("-p", f"no:{name}")]
     code = pytest.main(["-o", "addopts=", "--noconftest", *without, "-s", "-k", _LEFT_OUT, *tests], plugins=[hunt])
