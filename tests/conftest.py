@@ -38,10 +38,10 @@ from worker.store import Store  # noqa: E402
 from worker.store.tables import metadata  # noqa: E402
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test reads the `.env` of the checkout, or writes into it."""
-    monkeypatch.chdir(tmp_path)
+    os.chdir(tmp_path_factory.mktemp("here"))
 
 
 @pytest.fixture

@@ -79,8 +79,8 @@ def compose(data: Mapping[str, Any], env_example: str) -> Iterator[str]:
     for name in sorted(OWN):
         yield from _own_service(name, services[name])
     yield from _redis(services["redis"])
-    if services["worker"]["environment"].get("REMAP_SIGTERM") != "SIGQUIT":
-        yield "compose.yaml: worker needs REMAP_SIGTERM: SIGQUIT, or Celery drops what it holds when it is stopped"
+    if "REMAP_SIGTERM" in services["worker"].get("environment", {}):
+        yield "compose.yaml: REMAP_SIGTERM is set: a worker would cut its tasks off at once when it is stopped"
     known = set(re.findall(r"^#? ?(\w+)=", env_example, re.MULTILINE))
     for variable, how, _ in VARIABLE.findall(json.dumps(data)):
         if how != ":-" and variable not in known:

@@ -6,20 +6,18 @@ So a message may be lost, late or doubled: `wake_up`, every tick, finds what is 
 # ruff: noqa: PLC0415 - the scheduler asks for tasks and runs none: it need not wait for what they need
 from __future__ import annotations
 
-import os
-
-# Read while Celery is imported: a container's SIGTERM means to finish within the soft shutdown's seconds, and stop.
-os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
-
 import asyncio
 import logging
+import os
+import signal
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_shutting_down
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -40,6 +38,8 @@ BEAT = timedelta(seconds=10)
 STALE_SECONDS = 30
 """A request to look that waited longer is dropped: the next tick has asked again."""
 TIME_LIMIT = 120
+FINISH_WITHIN = 5.0
+"""Seconds that a worker told to stop gives its tasks. Then they are cut off, and what they held is leased anew."""
 
 _log = log.get("tasks")
 app = Celery("deltawire")
@@ -59,7 +59,6 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=2_000,
     worker_max_memory_per_child=400_000,  # KiB
-    worker_soft_shutdown_timeout=5,
     worker_hijack_root_logger=False,
     worker_enable_remote_control=False,
     worker_send_task_events=False,
@@ -255,6 +254,15 @@ def _beat(queue: str) -> None:
 def _batches(what: Sequence[Any], size: int) -> Iterator[list[Any]]:
     for start in range(0, len(what), size):
         yield list(what[start : start + size])
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def _cut_off_in_time(how: str, **_: Any) -> None:
+    """A warm shutdown waits for the last task, however long; Celery's soft one sleeps all its seconds in any case."""
+    if how == "Warm" and not any(isinstance(thread, threading.Timer) for thread in threading.enumerate()):
+        timer = threading.Timer(FINISH_WITHIN, os.kill, (os.getpid(), signal.SIGQUIT))
+        timer.daemon = True
+        timer.start()
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

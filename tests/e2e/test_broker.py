@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import pytest
 import redis
 
 from tests.e2e.newsroom import STORY, pack_from_the_baseline, subscribers
-from tests.e2e.roles import SCHEDULER, WORKER, call, running
-from tests.servers import FeedServer, Receiver, wait_until
+from tests.e2e.roles import SCHEDULER, WORKER, call, python, running
+from tests.servers import Answer, FeedServer, Receiver, Request, wait_until
 from tests.worker.samples import finding
 from worker import alerts, clock
 from worker.desk import Desk
@@ -27,6 +28,13 @@ from worker import log, settings, tasks
 tasks.connect(settings.load_settings())
 log.set_up("error")
 print(tasks.wake(tasks.deliver))
+"""
+
+STOPPABLE = """
+from worker import settings, tasks
+tasks.FINISH_WITHIN = {seconds}
+tasks.connect(settings.load_settings())
+tasks.run_worker(concurrency=2)
 """
 
 
@@ -110,3 +118,29 @@ def test_a_broker_that_is_down_fails_no_commit_and_is_told_within_seconds(
         }
     )
     assert call(down, WAKE_DELIVER).split() == ["False"]
+
+
+@pytest.mark.parametrize(("seconds", "ends"), [(60, True), (0.2, False)], ids=["it ends", "it hangs"])
+def test_a_worker_told_to_stop_finishes_what_ends_and_cuts_off_what_hangs(
+    settings: Settings, desk: Desk, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, *, seconds: float, ends: bool
+) -> None:
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def answer(_: Request) -> Answer:
+        asked.set()
+        may_answer.wait(30)
+        return Answer(200, {})
+
+    monkeypatch.setattr(receiver, "answer", answer)
+    commit_alerts(desk, slice(0, 1))
+    with python(settings, STOPPABLE.format(seconds=seconds)) as worker:
+        call(settings, WAKE_DELIVER)
+        assert asked.wait(20)
+        worker.terminate()
+        if ends:
+            may_answer.set()
+        worker.wait(20)
+    may_answer.set()
+    with desk.store.read() as connection:
+        [state] = connection.exec_driver_sql("SELECT state FROM deliveries").scalars()
+    assert state == ("sent" if ends else "leased")

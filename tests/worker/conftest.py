@@ -15,6 +15,12 @@ from worker.settings import Settings
 from worker.store import Store
 
 
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test here writes below the current folder is its own."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def settings(settings_for: Callable[..., Settings]) -> Settings:
     """The defaults, in a folder of this test's own."""

@@ -98,7 +98,7 @@ RULES: list[tuple[Change, str]] = [
     (lambda s: s["redis"].update(image="redis"), "may be older than 8.2.2"),
     (lambda s: s["redis"].update(command=["redis-server", "--maxmemory-policy", "noeviction"]), "--appendonly yes"),
     (lambda s: s["redis"].update(command=["redis-server", "--appendonly", "yes"]), "noeviction"),
-    (lambda s: s["worker"]["environment"].pop("REMAP_SIGTERM"), "REMAP_SIGTERM"),
+    (lambda s: s["worker"]["environment"].update(REMAP_SIGTERM="SIGQUIT"), "REMAP_SIGTERM"),
     (lambda s: s["web"]["environment"].update(DELTAWIRE_MAIL_FROM="${SENDER:?who}"), "SENDER is asked for"),
 ]
 
