@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from celery import Celery
 
 from tests.e2e.newsroom import STORY, pack_from_the_baseline, subscribers
 from tests.e2e.roles import SCHEDULER, WORKER, call, python, running
@@ -18,11 +19,7 @@ from worker.desk import Desk
 from worker.settings import Settings
 
 CUT = "The US agrees to cut the fentanyl tariff on China to 10%."
-WAKE_POLL = """
-from worker import settings, tasks
-tasks.connect(settings.load_settings())
-assert tasks.wake(tasks.poll_feeds, ["us-china-trade/courier"])
-"""
+FEED = "us-china-trade/courier"
 WAKE_DELIVER = """
 from worker import log, settings, tasks
 tasks.connect(settings.load_settings())
@@ -61,6 +58,13 @@ def desk(settings: Settings, receiver: Receiver) -> Iterator[Desk]:
     opened.close()
 
 
+def send(settings: Settings, task: str, *arguments: object) -> None:
+    """Put a message that asks for a task into its queue, from this process and by an app of its own."""
+    assert settings.redis_url
+    with Celery(broker=settings.redis_url.get_secret_value()) as app:
+        app.send_task(task, arguments, queue={"poll_feeds": "poll"}.get(task, task))
+
+
 def commit_alerts(desk: Desk, facts: slice) -> int:
     """Commit alerts for everybody, as an evaluation does whose worker dies before it wakes anybody."""
     now, story, everybody = clock.now(), desk.store.story(STORY), desk.store.subscriptions()
@@ -73,12 +77,12 @@ def test_a_commit_wakes_the_delivery_without_waiting_for_a_tick(
     settings: Settings, desk: Desk, feed_server: FeedServer, receiver: Receiver
 ) -> None:
     with running(settings, *WORKER):  # and no scheduler, so that no tick ever comes
-        call(settings, WAKE_POLL)
+        send(settings, "poll_feeds", [FEED])
         wait_until(lambda: desk.store.feeds()[0].first_polled_at, "the first poll")
         feed_server.publishes("Tariff cut agreed", CUT)
         with desk.store.write() as connection:
             connection.exec_driver_sql("UPDATE feeds SET next_poll_at = '2000-01-01 00:00:00.000000'")
-        call(settings, WAKE_POLL)
+        send(settings, "poll_feeds", [FEED])
         [message] = receiver.got(1)
     assert message["data"]["quote"] == CUT
 
@@ -134,7 +138,7 @@ def test_a_worker_told_to_stop_finishes_what_ends_and_cuts_off_what_hangs(
     monkeypatch.setattr(receiver, "answer", answer)
     commit_alerts(desk, slice(0, 1))
     with python(settings, STOPPABLE.format(seconds=seconds)) as worker:
-        call(settings, WAKE_DELIVER)
+        send(settings, "deliver")
         assert asked.wait(20)
         worker.terminate()
         if ends:

@@ -63,12 +63,3 @@ def test_an_article_in_a_feed_becomes_a_signed_message_at_a_webhook(
     assert (alert["alert"], alert["fact"], alert["after"]["value"]) == ("change", "us_tariff_fentanyl", {"percent": 10})
     assert codes == [None, None, None]
     assert [code for code in ended if code not in (0, -15)] == [], [role.output for role in roles]
-
-
-def test_the_roles_that_need_a_broker_say_so_where_none_is_named(tmp_path: Path) -> None:
-    for role in ("worker", "scheduler"):
-        alone = run(role, env=environment(data_dir=tmp_path / "var"))
-
-        assert alone.returncode == 2
-        assert "DELTAWIRE_REDIS_URL" in alone.stderr
-        assert "Traceback" not in alone.stderr

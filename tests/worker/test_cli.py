@@ -428,3 +428,10 @@ def test_the_example_of_settings_names_each_of_them_with_its_default() -> None:
         said = ",".join(map(str, default)) if isinstance(default, tuple) else "" if default is None else f"{default}"
         if name.lower() not in shown_otherwise:
             assert value == said, name
+
+
+@pytest.mark.parametrize("role", ["worker", "scheduler"])
+def test_the_roles_that_need_a_broker_say_so_where_none_is_named(deltawire: Command, role: str) -> None:
+    alone = deltawire(role)
+    assert alone.code == 2
+    assert "DELTAWIRE_REDIS_URL" in alone.err
