@@ -13,12 +13,13 @@ from datetime import timedelta
 
 from rules.claims import Claim
 from rules.compare import Verdict, Why, compare
-from rules.frames import Mode
+from rules.frames import DECIDED, Mode
 from rules.grammar import Op
 from rules.model import Article, Entry, Finding, Kind, Ledger, PartialDate, Severity, SourceKind, State, Status
 from rules.pack import FactSpec, Pack
 from rules.record import differs, merge
 from rules.speakers import Speaker
+from rules.values import Change
 
 _PLAIN = frozenset({Op.HAPPEN, Op.SCHEDULE, Op.CONSIDER})
 """Ops that say that something is to be, and not what became of it."""
@@ -67,12 +68,18 @@ def _judged(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: L
     """Each claim with its verdict. What is said again in the same words, and not denied since, is judged once."""
     verdicts: dict[tuple[int, Mode], Verdict] = {}
     heard: list[Judged] = []
+    named = any(claim.state.value and claim.mode in DECIDED and not claim.negated for claim in claims)
     for claim in claims:
         same = id(claim.first or claim), claim.mode
         if same not in verdicts:
-            verdicts[same] = compare(claim, spec, ledger, article)
+            verdicts[same] = compare(_unreckoned(claim) if named else claim, spec, ledger, article)
         heard.append((claim, verdicts[same]))
     return heard
+
+
+def _unreckoned(claim: Claim) -> Claim:
+    """Beside a value that the article names, "has doubled" comes to no other one."""
+    return claim if claim.state.value else replace(claim, change=Change())
 
 
 def _is_second(article: Article, turn: Entry | None) -> bool:
@@ -82,13 +89,14 @@ def _is_second(article: Article, turn: Entry | None) -> bool:
     return timedelta() <= article.published - turn.valid <= _SECOND_WITHIN
 
 
-def _beside(heard: Sequence[Judged], told: Verdict) -> tuple[State, ...]:
+def _beside(heard: Sequence[Judged], told: Verdict) -> tuple[tuple[State, str], ...]:
     """What the article says of the fact and the record will not, once it has taken up what is told."""
-    beside: list[State] = []
+    beside: list[tuple[State, str]] = []
     for claim, verdict in heard:
-        said = verdict.kind is not Kind.MENTION and not claim.part and differs(claim.state, told.after)
-        if said and claim.state not in beside:
-            beside.append(claim.state)
+        said = State() if claim.part else claim.state
+        other = claim.part or (differs(said, told.after) and all(said != state for state, _ in beside))
+        if verdict.kind is not Kind.MENTION and other:
+            beside.append((said, claim.sentence.raw))
     return tuple(beside)
 
 

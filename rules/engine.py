@@ -92,7 +92,7 @@ def _lines_of(finding: Finding, article: Article, ledger: Ledger, learned: datet
         quote=finding.quote,
         confidence="engine",
     )
-    yield from (replace(told, kind=Kind.MENTION, state=state) for state in finding.beside)
+    yield from (replace(told, kind=Kind.MENTION, state=state, quote=quote) for state, quote in finding.beside)
     if finding.late:
         yield replace(told, kind=Kind.CHANGE, state=finding.late)
     elif finding.kind is Kind.CHANGE:

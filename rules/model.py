@@ -241,8 +241,8 @@ class Finding:
     """Who says so, where the text names somebody."""
     confidence: float = 1.0
     severity: Severity = Severity.MEDIUM
-    beside: tuple[State, ...] = ()
-    """What else the article says of the fact, where it tells a change: a copy of it may tell this first."""
+    beside: tuple[tuple[State, str], ...] = ()
+    """What else the article says of the fact, each with its sentence, where it tells a change: a copy may tell this."""
     late: State | None = None
     """The record as it stood when the article was published, corrected by it, where a later turn was known already."""
 

@@ -62,8 +62,9 @@ class Record:
         return not said.empty and any(not differs(said, entry.state) for entry in heard)
 
     def told_in(self, sentence: str, today: date) -> bool:
-        """Whether a turn of the last days rests on much the same sentence."""
-        turns = (e for e in self.ledger.history(self.fact) if e.article and _just_now(e, today))
+        """Whether a turn of the last days, or what was told beside it, rests on much the same sentence."""
+        told = (*self.ledger.history(self.fact), *self.ledger.beside(self.fact))
+        turns = (e for e in told if e.article and _just_now(e, today))
         return any(_alike(_words(sentence), _words(entry.quote or "")) for entry in turns)
 
     def begins_after(self, happened: PartialDate) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 import rules
 from rules import Article, Evaluation, Kind, Ledger, SourceKind, Status
 from rules.compare import Why
@@ -85,6 +87,20 @@ def test_a_part_that_ends_is_told_once_and_another_part_again() -> None:
     assert told(read(PART)) == [(RARE, Kind.CHANGE, Why.PART)]
     assert told(read(rewritten, ledger, NOON + timedelta(hours=5))) == [(RARE, Kind.CONFIRM, Why.SAME)]
     assert told(read(other, ledger, NOON + timedelta(hours=5))) == [(RARE, Kind.CHANGE, Why.PART)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China set its retaliatory tariff on American goods at 4 percent. China's retaliatory tariff has doubled.",
+        "Trump has torn up the additional 100% tariff. He has suspended half of the additional tariff on Chinese goods.",
+    ],
+    ids=["a value and a factor", "the whole and a part"],
+)
+def test_two_ways_to_tell_of_a_fact_in_one_text_are_told_once(text: str) -> None:
+    first = read(text)
+    assert [f.kind for f in first.findings] == [Kind.CHANGE]
+    assert [f.kind for f in read(text, first.ledger, NOON + timedelta(hours=3)).findings] == [Kind.CONFIRM]
 
 
 CUT = "The United States cut the fentanyl tariff on Chinese goods to 10 percent."
