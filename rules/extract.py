@@ -98,7 +98,9 @@ def reads(article: Article, lexicon: Lexicon) -> Iterator[Read]:
     home = home_of(article, lexicon)
     memory, voice = Memory(home=home, parties={home} if home else set()), Voice(article, lexicon)
     teller, find = _Teller(article, lexicon), finder(lexicon).find
-    for number, sentence in enumerate(sentences(article)):
+    number = -1
+    for sentence in sentences(article):
+        number += not sentence.heading
         sight = _see(sentence.raw, lexicon, title=sentence.title, under_header=memory.header == number - 1)
         sentence.tokens = list(sight.tokens)
         mentions = find(sentence, number, sight, memory)

@@ -30,6 +30,8 @@ _ACTS = frozenset(
     "hikes move moves decision decisions step steps adjustment adjustments suspension extension pause reprieve waiver "
     "rate rates measure measures amendment amendments".split()
 )
+_AMENDING = frozenset(["amended", "modified"])
+_STRIKING = frozenset("striking inserting deleting substituting removing replacing".split())
 _DETERMINERS = frozenset("the his her its their this that these those both".split())
 _OPENERS = frozenset(', and but : " that'.split())
 _KEPT = 64
@@ -107,6 +109,7 @@ class Finder:
         yield _acts(sight, memory, number)
         yield self._goods(sight, memory)
         yield self._journeys(sight, memory)
+        yield _amended(sight, memory)
 
     def _journeys(self, sight: Sight, memory: Memory) -> Iterator[Mention]:
         """ "He will travel to China in April", of the person named last."""
@@ -354,6 +357,16 @@ def _acts(sight: Sight, memory: Memory, number: int) -> Iterator[Mention]:
             yield Mention(fact, index, index, index + 1, anaphor=True, act=True, weight=1)
 
 
+def _amended(sight: Sight, memory: Memory) -> Iterator[Mention]:
+    """ "Subdivision (u) of that order is amended by striking …": a legal text amends what it is about."""
+    if _AMENDING.isdisjoint(sight.words) or _STRIKING.isdisjoint(sight.words):
+        return
+    about = set(memory.title) or {fact for fact, _ in memory.facts}
+    k = next((k for k, token in enumerate(sight.tokens) if token.low in _AMENDING), 0)
+    if len(about) == 1 and k > 1:
+        yield Mention(about.pop(), 0, 0, 1, anaphor=True, weight=1)
+
+
 def _determined(tokens: Sequence[Token], index: int) -> bool:
     """Whether a noun stands behind an article or the like, with at most one word between."""
     return any(token.low in _DETERMINERS for token in tokens[max(0, index - 2) : index])
@@ -370,6 +383,7 @@ def _stands_for(tokens: Sequence[Token], index: int) -> bool:
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
     if before == "of" and word in ("it", "that", "them"):
         return True
-    if (index < 6 or before in _OPENERS) and (following == "'s" or is_verbal(following)):
+    relative = word == "that" and before.isalpha() and before not in _OPENERS  # "exporters that have applied"
+    if (index < 6 or before in _OPENERS) and not relative and (following == "'s" or is_verbal(following)):
         return True
     return word in ("it", "them") and before in TRIGGERS

@@ -43,6 +43,11 @@ _LABEL = re.compile(
 _QUESTION_LABELS = {"q", "question", "reporter", "moderator", "senator", "journalist"}
 
 
+_SECTION = re.compile(r"\W*(?:sec(?:tion)?|art(?:icle)?)\.? ?\d{1,3}\w?[.:]?\W*$", re.IGNORECASE)
+_HEADING = 40
+"""Characters that the heading behind the number of a section may have."""
+
+
 @dataclass(slots=True)
 class Token:
     """A word, a number or a mark. Not frozen: there is one for each word of an article, and frozen ones cost thrice."""
@@ -66,6 +71,8 @@ class Sentence:
     speaker: str | None
     """The label before a colon in a transcript, or None."""
     paragraph: int
+    heading: bool = False
+    """The number or the heading of a section ("Sec. 2.", "Amendment."), which says nothing itself."""
     tokens: list[Token] = field(default_factory=list)
 
 
@@ -168,11 +175,14 @@ def sentences(article: Article) -> list[Sentence]:
         if label and label["who"]:
             speaker = label["who"].strip().lower()
             question = speaker in _QUESTION_LABELS or speaker.split()[0] in _QUESTION_LABELS
+        heading = False
         for start, end in _spans(line):
             piece = line[start:end]
             if piece.strip():
                 asks = question or piece.rstrip(" \"'”’)").endswith("?")
-                out.append(Sentence(position + start, position + end, piece, number == 0, asks, speaker, number))
+                heading = bool(_SECTION.match(piece)) or (heading and len(piece) < _HEADING)
+                first, last = position + start, position + end
+                out.append(Sentence(first, last, piece, number == 0, asks, speaker, number, heading))
         position += len(line) + 1
     return out
 

@@ -56,7 +56,7 @@ class Voice:
         self._unasked.append((sentence, hits, quoted))
         if sentence.paragraph != self._paragraph:
             self._paragraph, self._opening = sentence.paragraph, raw[:_ENTRY]
-        heading = raw.strip(" .:")[:_ENTRY].lower()
+        heading = raw.strip(" .:")[:_ENTRY].lower().rpartition(". ")[2]
         if heading in ("background", "recitals") or heading.startswith("whereas"):
             self._recital = sentence.paragraph  # as in orders and notices: it holds to the end of the paragraph
 

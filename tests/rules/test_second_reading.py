@@ -93,7 +93,7 @@ def test_a_part_that_ends_is_told_once_and_another_part_again() -> None:
     "text",
     [
         "China set its retaliatory tariff on American goods at 4 percent. China's retaliatory tariff has doubled.",
-        "Trump has torn up the additional 100% tariff. He has suspended half of the additional tariff on Chinese goods.",
+        "Trump has torn up the additional 100% tariff. He has suspended half of the additional tariff on China.",
     ],
     ids=["a value and a factor", "the whole and a part"],
 )
