@@ -201,7 +201,8 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
     claim.state = settle(spec.kind, pair, claim, state, today)
     if pair.mention.act:
         claim.act, claim.state = True, replace(claim.state, status=None, value=None)
-    if claim.mode is Mode.BACKGROUND and _names_a_day_to_come(claim.state, today):
+    told_anew = claim.mode is Mode.BACKGROUND and not reading.said.background
+    if told_anew and _names_a_day_to_come(claim.state, today):
         claim.mode = Mode.ASSERTED
     return claim
 

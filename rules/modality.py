@@ -337,6 +337,7 @@ def _only_describes(clause: Clause) -> Mode | None:
 QUESTIONS = (
     _asked,
     _imagined,
+    _under_background,
     _denied,
     _foreseen_rate,
     _in_doubt,
@@ -349,7 +350,6 @@ QUESTIONS = (
     _forecast,
     _would,
     _had,
-    _under_background,
     _end_of_an_event,
     _planned,
     _in_prospect,

@@ -71,9 +71,9 @@ class Sentence:
     speaker: str | None
     """The label before a colon in a transcript, or None."""
     paragraph: int
+    tokens: list[Token] = field(default_factory=list)
     heading: bool = False
     """The number or the heading of a section ("Sec. 2.", "Amendment."), which says nothing itself."""
-    tokens: list[Token] = field(default_factory=list)
 
 
 def full_text(article: Article) -> str:
@@ -182,7 +182,7 @@ def sentences(article: Article) -> list[Sentence]:
                 asks = question or piece.rstrip(" \"'”’)").endswith("?")
                 heading = bool(_SECTION.match(piece)) or (heading and len(piece) < _HEADING)
                 first, last = position + start, position + end
-                out.append(Sentence(first, last, piece, number == 0, asks, speaker, number, heading))
+                out.append(Sentence(first, last, piece, number == 0, asks, speaker, number, heading=heading))
         position += len(line) + 1
     return out
 
