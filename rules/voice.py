@@ -30,7 +30,9 @@ class Voice:
     """
 
     def __init__(self, article: Article, lexicon: Lexicon) -> None:
-        self._published = article.published
+        self._published, self._lexicon = article.published, lexicon
+        self._labels: dict[str, Speaker | None] = {}
+        """Who speaks under each label of a transcript."""
         self._source = _source_speaker(article, lexicon)
         title = article.title.lower()
         self._unnamed_title = "source" in title.split("-")[-1] or "sources" in title
@@ -70,9 +72,20 @@ class Voice:
     def _speaker(self, sentence: Sentence, hits: Sequence[Hit], quoted: bool) -> tuple[Speaker, str | None]:
         speaker, named = speaker_of(sentence.tokens, hits)
         if speaker is Speaker.OUTLET:
-            labelled = _label_speaker(sentence, self._source, hits)
+            labelled = self._labelled(sentence)
             speaker, named = self._last if quoted and labelled[0] is Speaker.OUTLET else labelled
         return (Speaker.UNNAMED if sentence.title and self._unnamed_title else speaker), named
+
+    def _labelled(self, sentence: Sentence) -> tuple[Speaker, str | None]:
+        """The speaker of a transcript's turn, or the source itself."""
+        label = sentence.speaker
+        if label is None or label in ("a", "answer", "presenter"):
+            return self._source, None
+        if label not in self._labels:
+            tokens = tokenize(label)
+            self._labels[label] = classify([t.low for t in tokens], 0, len(tokens), self._lexicon.hits(tokens))
+        found = self._labels[label]
+        return (found, label) if found else (self._source, None)
 
     def _day(self) -> PartialDate | None:
         """The day that opens the line of a timeline ("May 12 - In Geneva …"); it holds to the end of the line."""
@@ -119,13 +132,3 @@ def _source_speaker(article: Article, lexicon: Lexicon) -> Speaker:
     tokens = tokenize(article.source)
     found = classify([t.low for t in tokens], 0, len(tokens), lexicon.hits(tokens))
     return Speaker.OUTSIDER if found is Speaker.OUTSIDER else Speaker.DECIDER
-
-
-def _label_speaker(sentence: Sentence, source: Speaker, hits: Sequence[Hit]) -> tuple[Speaker, str | None]:
-    """The speaker of a transcript's line, or the source itself."""
-    if sentence.speaker and sentence.speaker not in ("a", "answer", "presenter"):
-        label = list(words(sentence.speaker))
-        found = classify(label, 0, len(label), hits)
-        if found:
-            return found, sentence.speaker
-    return source, None
