@@ -42,6 +42,7 @@ STANCE_MODE = {
     Stance.PROPOSE: Mode.PROPOSED,
     Stance.WISH: Mode.WISHED,
     Stance.DENY: Mode.DENIED,
+    Stance.SUPPOSE: Mode.HYPOTHETICAL,
 }
 """The mode that a governing word gives to what it governs."""
 
@@ -73,6 +74,8 @@ _STOPPING = frozenset({Op.SUSPEND, Op.DELAY, Op.WITHDRAW, Op.END})
 _TOPICAL = frozenset("about on of for against towards toward".split())
 """Before a gerund these name what something is about, and tell no event."""
 _MAX_DEPTH = 4
+_MANDATE = 20
+"""How many words may stand between "demand that" and its verb."""
 
 
 @dataclass(slots=True)
@@ -135,6 +138,8 @@ def frame(
         out.mode = Mode.BACKGROUND  # "the suspension of the rules" alone takes for granted that there is one
     elif out.bare and Form.BASE in forms:
         _subjunctive(out, tokens, start - 1, depth)
+    elif out.passive and [word for word in chain if word not in ADVERB] in (["be"], ["not", "be"]):
+        _subjunctive(out, tokens, start - 1, depth, own=True)  # "asks that the duty be lifted"
     return out
 
 
@@ -229,9 +234,12 @@ def _told_of(tokens: Sequence[Token], index: int) -> bool:
     return any(token.low in _TELLING for token in (*tokens[max(0, index - 5) : index], *tokens[index + 1 : index + 24]))
 
 
-def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> None:
-    """ "We demand that the United States remove …": a wish governs a bare verb through "that"."""
-    for j in range(k, max(0, k - 12), -1):
+def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int, *, own: bool = False) -> None:
+    """ "We demand that the United States remove …": a wish governs a bare verb through "that".
+
+    `own`: what is proposed stays proposed; else to propose that somebody act is to wish it.
+    """
+    for j in range(k, max(0, k - _MANDATE), -1):
         if tokens[j].low in HARD:
             return
         caused = tokens[j].low in _CAUSING and k - j < 4 and tokens[j - 1].low in ("to", "not", "will", "would")
@@ -245,7 +253,7 @@ def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int) -> Non
             near = range(j - 1, max(-1, j - 9), -1)  # "demanded on Monday that …"
             wish = next((n for n in near if GOVERNORS.get(tokens[n].low) in wishes), None)
             if wish is not None:
-                _apply(out, tokens, wish, Stance.WISH, depth)
+                _apply(out, tokens, wish, GOVERNORS[tokens[wish].low] if own else Stance.WISH, depth)
             return
 
 

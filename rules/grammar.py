@@ -69,6 +69,7 @@ class Stance(StrEnum):
     PLAN = "plan"
     HEDGE = "hedge"
     CONSIDER = "consider"
+    SUPPOSE = "suppose"
     EXPECT = "expect"
     THREAT = "threat"
     PROPOSE = "propose"

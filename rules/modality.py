@@ -220,8 +220,8 @@ def _embedded(clause: Clause) -> Mode | None:
     verb = tokens[at].low
     above = frame(tokens, at, forms_of(verb))
     own = STANCE_MODE.get(GOVERNORS[verb]) if verb in GOVERNORS else None
-    if own in OPEN and above.mode in DECIDED and not above.negated:
-        return own  # "proposes that the rate be set at …"
+    if (own in OPEN or own is Mode.HYPOTHETICAL) and above.mode in DECIDED and not above.negated:
+        return own  # "proposes that the rate be set at …", "supposes that the court voids …"
     if above.mode in OPEN:
         return above.mode
     return Mode.DENIED if above.negated else None

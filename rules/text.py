@@ -40,7 +40,10 @@ _LABEL = re.compile(
     r"\s*(?:[*•·>]+\s*|\d{1,2}[.)]\s+(?=[A-Z])|\d{1,2}[.:]\d\d\s*(?:[AaPp]\.?[Mm]\.?)?\s*[.:–—-]*\s*)?"
     r"(?P<who>Q(?:uestion)?|A(?:nswer)?|[A-Z][A-Z’'.\- ]{2,60})(?:[:.]\s|\s{2,})"
 )
-_QUESTION_LABELS = {"q", "question", "reporter", "moderator", "senator", "journalist"}
+_QUESTION_LABELS = {"q", "question", "reporter", "moderator", "senator", "journalist", "host", "interviewer"}
+_BRIEFING = re.compile(r"(?m)^\s*(?:the )?spokes(?:person|man|woman)\b[^:\n]{0,40}:\s", re.IGNORECASE)
+_TURN = re.compile(r"\s*(?P<who>[A-Z][\w’'.&\- ]{2,40}):\s")
+"""A label of a press conference, where every outlet that asks has its own."""
 
 
 _SECTION = re.compile(r"\W*(?:sec(?:tion)?|art(?:icle)?)\.? ?\d{1,3}\w?[.:]?\W*$", re.IGNORECASE)
@@ -166,15 +169,17 @@ def sentences(article: Article) -> list[Sentence]:
     speaker: str | None = None
     question = False
     position = 0
+    briefing = bool(_BRIEFING.search(text))
     for number, line in enumerate(text.split("\n")):
         if not line or line.isspace():
             speaker, question = (speaker, question) if speaker in ("answer", "a") else (None, False)
             position += len(line) + 1
             continue
-        label = _LABEL.match(line) if number else None
+        label = ((briefing and _TURN.match(line)) or _LABEL.match(line)) if number else None
         if label and label["who"]:
             speaker = label["who"].strip().lower()
             question = speaker in _QUESTION_LABELS or speaker.split()[0] in _QUESTION_LABELS
+            question = question or (briefing and not _answers(speaker))
         heading = False
         for start, end in _spans(line):
             piece = line[start:end]
@@ -185,6 +190,11 @@ def sentences(article: Article) -> list[Sentence]:
                 out.append(Sentence(first, last, piece, number == 0, asks, speaker, number, heading=heading))
         position += len(line) + 1
     return out
+
+
+def _answers(label: str) -> bool:
+    """Whether a label of a press conference is one of those who answer."""
+    return label in ("a", "answer") or "spokes" in label
 
 
 def _spans(line: str) -> list[tuple[int, int]]:

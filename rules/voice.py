@@ -59,7 +59,8 @@ class Voice:
         if sentence.paragraph != self._paragraph:
             self._paragraph, self._opening = sentence.paragraph, raw[:_ENTRY]
         heading = raw.strip(" .:")[:_ENTRY].lower().rpartition(". ")[2]
-        if heading in ("background", "recitals") or heading.startswith("whereas"):
+        whereas = heading.startswith("whereas") and raw.rstrip().endswith((";", ",", ":", "and"))
+        if heading in ("background", "recitals") or whereas:
             self._recital = sentence.paragraph  # as in orders and notices: it holds to the end of the paragraph
 
     def said(self) -> Said:

@@ -201,6 +201,7 @@ VERBS_OF_STANCE = {
     "agree": "agree consent commit pledge undertake promise accept guarantee",
     "order": "order sign direct instruct authorise authorize proclaim",
     "decide": "decide determine resolve announce declare unveil confirm notify find",
+    "suppose": "suppose assume presuppose presume posit imagine",
     "due": "schedule slate mean",
     "plan": "plan intend aim prepare",
     "hedge": "appear seem tend lean look stand pencil moot tip",
@@ -234,8 +235,8 @@ WORDS_OF_STANCE = {
     "consider": "talks views idea options option whether possibility prospect prospects chance chances likelihood",
     "expect": "hopes",
     "threat": "threat threats choice",
-    "propose": "proposal draft offer bill",
-    "wish": "calls demands appeal plea",
+    "propose": "proposal draft offer bill recommendation",
+    "wish": "calls demands appeal plea motion",
     "deny": "denial",
 }
 """Nouns, adjectives and forms that govern a verb as those do."""
