@@ -250,7 +250,7 @@ def _later(effective: PartialDate | None, before: State) -> bool:
 
 def _still_ahead(case: Case) -> bool:
     day = case.before.effective.exact if case.before.effective else None
-    planned = case.before.status in (Status.ANNOUNCED, Status.AGREED, Status.PROPOSED)
+    planned = case.before.status in (Status.THREATENED, Status.ANNOUNCED, Status.AGREED, Status.PROPOSED)
     return planned and (day is None or day > case.today)
 
 
@@ -380,8 +380,8 @@ def _nothing_differs(case: Case, claimed: State) -> Verdict | None:
 
 
 def _said_before(case: Case, claimed: State) -> Verdict | None:
-    """What the record held before, told again without a date of its own; "have reached" tells it anew."""
-    dated = claimed.effective or claimed.until or {"has", "have"} & set(case.claim.cues)
+    """What the record held before, told again without a date of its own; "have reached" and "restored" tell it anew."""
+    dated = case.claim.op is Op.RESTORE or claimed.effective or claimed.until or {"has", "have"} & set(case.claim.cues)
     return Verdict(Kind.CONFIRM, Why.EARLIER, claimed) if not dated and case.record.held(claimed) else None
 
 

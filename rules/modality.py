@@ -283,7 +283,24 @@ def _imagined(clause: Clause) -> Mode | None:
 
 
 def _under_background(clause: Clause) -> Mode | None:
-    return Mode.BACKGROUND if clause.reading.said.background else None
+    """Under that heading, or in the recital that opens a legal sentence: "Whereas …; now, therefore, …"."""
+    recited = clause.tokens[0].low == "whereas" and clause.pair.index < _recital(clause.tokens)
+    return Mode.BACKGROUND if clause.reading.said.background or recited else None
+
+
+def _recital(tokens: Sequence[Token]) -> int:
+    """Where the recital of a sentence that begins with "whereas" ends."""
+    marks = {token.low: k for k, token in reversed(list(enumerate(tokens)))}
+    return marks.get(";", marks.get(",", len(tokens)))
+
+
+def _options(clause: Clause) -> Mode | None:
+    """ "Keep it, drop it, or raise it to 25 percent": bare verbs in a row with "or" name choices, and no event."""
+    if not clause.frame.bare or Form.BASE not in clause.pair.trigger.form or "or" not in clause.words:
+        return None
+    tokens, before = clause.tokens, clause.tokens[clause.frame.start - 1].low if clause.frame.start else ""
+    chosen = before in (":", ",", "or", "—") and any(t.low == "or" for t in tokens[max(0, clause.frame.start - 12) :])
+    return Mode.HEDGED if chosen else None
 
 
 def _end_of_an_event(clause: Clause) -> Mode | None:
@@ -338,6 +355,7 @@ QUESTIONS = (
     _asked,
     _imagined,
     _under_background,
+    _options,
     _denied,
     _foreseen_rate,
     _in_doubt,

@@ -37,6 +37,8 @@ OPS: dict[FactKind, frozenset[Op]] = {
 }
 """What can happen to a fact of each kind."""
 
+_OF_SUSPENSIONS = frozenset({Op.WITHDRAW, Op.END, Op.EXPIRE, Op.EXTEND})
+"""What can be done to a suspension, and to a measure as well."""
 _REACH = 26
 """How far, in tokens, a verb looks for what it is about."""
 
@@ -63,7 +65,28 @@ def pairs(scene: Scene) -> list[Pair]:
                     last = act
                 break
     kept = [pair for each in out if (pair := _unless_given_up(each, scene))]
+    kept = list(_on_suspensions(kept, scene))
     return kept + list(_taken_for_granted(scene, {pair.mention.head for pair in kept}))
+
+
+def _on_suspensions(found: Sequence[Pair], scene: Scene) -> Iterator[Pair]:
+    """ "Lifted the suspension of the duty": the duty is back; "extended the suspension": it stays suspended."""
+    nouns = [
+        pair
+        for pair in found
+        if pair.trigger.op is Op.SUSPEND
+        and Form.NOUN in pair.trigger.form
+        and scene.pack.facts[pair.mention.fact].kind is FactKind.MEASURE
+    ]
+    suspended = {(pair.mention.fact, pair.mention.start) for pair in nouns}
+    verbs = [p for p in found if (p.mention.fact, p.mention.start) in suspended and p.trigger.op in _OF_SUSPENSIONS]
+    acted_on = {(p.mention.fact, p.mention.start) for p in verbs}
+    for pair in found:
+        if pair in verbs:
+            trigger = pair.trigger if pair.trigger.op is Op.EXTEND else replace(pair.trigger, op=Op.RESTORE)
+            yield replace(pair, trigger=trigger, suspension=True)
+        elif pair not in nouns or (pair.mention.fact, pair.mention.start) not in acted_on:
+            yield pair
 
 
 def _taken_for_granted(scene: Scene, told: set[int]) -> Iterator[Pair]:

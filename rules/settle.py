@@ -81,8 +81,12 @@ def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
         return replace(state, status=Status.ANNOUNCED)
     if (op is Op.SET and not state.value) or op is Op.HAPPEN:
         return State()
+    if pair.suspension and op is Op.RESTORE and (day := state.until or state.effective) and day > PartialDate.of(today):
+        return State(None, None, None, day)  # "the suspension ends on 5 January": until then
     if op in _PUTS_ON:
         return replace(state, status=_put_on(pair, claim, state, today))
+    if op is Op.EXTEND and pair.suspension:
+        return replace(state, status=Status.SUSPENDED)
     if op in _TAKES_OFF:
         if op is Op.DELAY and state.until and not state.effective:
             state = replace(state, effective=state.until, until=None)  # put off until then: it starts then

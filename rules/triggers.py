@@ -70,6 +70,8 @@ class Pair(Act):
     mention: Mention
     reduced: bool = False
     """A participle without an auxiliary behind its noun: a headline's passive, or a reduced relative clause."""
+    suspension: bool = False
+    """It acts on the suspension of the fact: "extended the suspension of the duty"."""
 
 
 COULD_BE = _COPULAS | TRIGGERS.keys()
