@@ -84,6 +84,8 @@ def _travels(act: Act, who: Sequence[int], where: Sequence[int]) -> bool:
 
 def _hosts(act: Act, who: Sequence[int], where: Sequence[int], tokens: Sequence[Token]) -> bool:
     """ "Xi will host Trump in Beijing", "China welcomed Trump": who comes stands behind, and where on either side."""
+    if act.frame.passive:  # "Trump will be received in Beijing"
+        return any(k < act.index for k in who) and any(act.index < k < act.end + 4 for k in where)
     guests = [k for k in who if act.end <= k < act.end + 4 and all(t.low != "'s" for t in tokens[k : k + 3])]
     return bool(guests) and any(act.index - 6 < k < act.end + 8 for k in where)
 

@@ -19,6 +19,7 @@ from rules.grammar import Form, Op
 from rules.model import FactKind, PartialDate, State, Status
 from rules.speakers import Speaker
 from rules.triggers import Pair
+from rules.words import AUXILIARY
 
 Settle = Callable[[Pair, Claim, State, date], State]
 
@@ -49,7 +50,8 @@ def told_dates(kind: FactKind, pair: Pair, reading: Reading, dates: Sequence[Tim
         behind = reading.tokens[pair.index].start
         dates = [when for when in dates if when.role is not Role.ON or _from_then(when, today, behind)]
     if op in _MOVES:  # "moved from 1 November to 15 December", read as one range: its end is the new day
-        dates = [when._replace(when=when.last) if when.last and when.cue == "from" else when for when in dates]
+        moved = [when for when in dates if when.last and when.cue == "from" and _directly(pair, reading, when)]
+        dates = [when._replace(when=when.last) if when in moved else when for when in dates]
     if op in _MOVES and any(when.moved for when in dates):  # "overnight it put the start off to 15 December"
         dates = [when for when in dates if when.moved or when.role is Role.UNTIL]
     effective = _pick(dates, Role.EFFECTIVE)
@@ -61,6 +63,12 @@ def told_dates(kind: FactKind, pair: Pair, reading: Reading, dates: Sequence[Tim
         dates = sorted(dates, key=lambda when: when.when or PartialDate(1), reverse=True)
     until = _pick(dates, Role.UNTIL) or (_pick(dates, Role.BY) if kind is FactKind.PURCHASES else None)
     return State(effective=effective, until=until)
+
+
+def _directly(pair: Pair, reading: Reading, when: TimeExpression) -> bool:
+    """Whether no other verb stands between a verb and a date: "is postponed and will be paid from 12 to 14 May"."""
+    between = (token.low for token in reading.tokens[pair.end :] if token.end <= when.start)
+    return AUXILIARY.isdisjoint(between)
 
 
 def _pick(dates: Sequence[TimeExpression], role: Role) -> PartialDate | None:

@@ -116,11 +116,15 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
                 tokens[-1].low + ".", raw[tokens[-1].start - offset : end], tokens[-1].start, offset + end
             )
             continue  # "No. 61": the full stop ends no clause
+        if low == "." and tokens and _INITIAL.fullmatch(tokens[-1].raw) and _NAME.match(raw, end) and tokens[-1].end == offset + start:
+            tokens[-1].low, tokens[-1].raw, tokens[-1].end = tokens[-1].low + ".", tokens[-1].raw + ".", offset + end
+            continue  # "Donald J. Trump"
         tokens.append(Token(low, raw[start:end], offset + start, offset + end))
     return tokens
 
 
 _NUMBERED = re.compile(r"\s*\d")
+_INITIAL, _NAME = re.compile(r"[A-Z]"), re.compile(r" [A-Z][a-z]")
 
 
 def _in_word(char: str) -> bool:

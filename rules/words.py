@@ -68,7 +68,7 @@ PHRASES = {
         "take …1 effect~; come …1 into force~; come …1 into effect~; enter into force~; go into effect~; go into "
         "force~; kick in~; go live~; bring …8 into force; put …8 into effect"
     ),
-    "happen": "go ahead~; take …1 place~; get under way~; get underway~; kick off~",
+    "happen": "be from~; be on~; be between~; go ahead~; take …1 place~; get under way~; get underway~; kick off~",
     "impose": (
         "bring in; put …8 on; hit …6 with; retaliate …1 with; respond …1 with; take …4 measures; subject to; strike "
         "back with; answer …3 with"
@@ -106,7 +106,8 @@ PHRASES = {
         "decide against; opt against; renege on; go back on; backtrack on; walk …6 back; take …6 back; walk out on; "
         "walk out of; back down from; back down on; bow out of; stay away from; give up; rip …8 up; phase …8 out; "
         "wipe …8 out; strip …8 away; take …8 off; call …10 off; pull out of; take …14 off the table; walk away "
-        "from; back away from; back off; back out of; climb down from; do away with; get rid of; go away~; fall "
+        "from; back away from; back off; back out of; climb down from; do away with; cease to be valid~; cease "
+        "to be in force~; cease to be in effect~; cease to have effect~; cease to apply~; get rid of; go away~; fall "
         "away~; strike …6 from; tear …6 up"
     ),
     "expire": "run out~",
@@ -147,7 +148,10 @@ PHRASES = {
         "…6 out; agree on"
     ),
     "end": "wrap …4 up; come …1 to an end~",
-    "sign": "put pen to; put their names to; put their signatures to",
+    "sign": (
+        "put pen to; put …1 name to; put …1 names to; put …1 signature to; put …1 signatures to; affix …1 signature to; "
+        "affix …1 signatures to"
+    ),
     "collapse": (
         "declare …10 null and void; declare …10 dead; come apart~; blow up~; come to nothing~; run aground~; go up "
         "in smoke~; fall apart~; fall through~; break down~"
