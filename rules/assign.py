@@ -16,11 +16,13 @@ from rules.model import Value
 from rules.text import Token, fold
 from rules.triggers import Pair
 from rules.values import Amount, change_of, find_amounts, soybean_tonnes
+from rules.words import AUXILIARY, MODAL_FUTURE
 
 RATE_OPS = frozenset({Op.SET, Op.RAISE, Op.LOWER})
 _LEGAL_SWAP = ("inserting", "substituting", "substituted", "replaced by")
 _LEGAL_OLD = ("striking", "deleting", "the words", "the amount", "the date", "the figure", '"')
 _SPACED = re.compile(r"(?<![\d.,])(\d{1,3})[ \u00a0\u202f](\d{3})(?=[ \u00a0\u202f]\d{3}\b|\b)(?![.,]?\d)")
+_JOINING = frozenset(["and", "but", "while", "whereas"])
 _YEARLY = (" a year", " per year", " each year", " every year", " annually", " yearly", " in each of")
 
 
@@ -50,7 +52,17 @@ def _struck(raw: str) -> tuple[int, int]:
 
 def dates_of(pair: Pair, reading: Reading) -> list[TimeExpression]:
     """The dates that belong to a pair: those nearer to its trigger than to any other's."""
-    return [when for when in reading.dates if _owner(when, reading).index == pair.index]
+    mine = (when for when in reading.dates if _owner(when, reading).index == pair.index)
+    return [when for when in mine if not _in_the_next_clause(when, pair, reading.tokens)]
+
+
+def _in_the_next_clause(when: TimeExpression, pair: Pair, tokens: Sequence[Token]) -> bool:
+    """Whether a clause with a subject of its own begins between a verb and a date: "…, and Brazil has threatened"."""
+    between = [token.low for token in tokens[pair.end :] if token.end <= when.start]
+    opens = next((k for k in range(1, len(between)) if between[k - 1] == "," and between[k] in _JOINING), None)
+    if opens is None or between[opens + 1 : opens + 2] == [] or between[opens + 1] in AUXILIARY | MODAL_FUTURE:
+        return False
+    return not (AUXILIARY | MODAL_FUTURE).isdisjoint(between[opens + 2 :])
 
 
 def _owner(when: TimeExpression, reading: Reading) -> Pair:

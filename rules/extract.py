@@ -191,7 +191,7 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         fresh=_is_another(pair, tokens),
         ordered=pair.frame.ordered or not _ORDERING.isdisjoint(reading.sight.words) or _is_legal(article),
         anaphor=pair.mention.anaphor,
-        happened=_happened(own, op) or reading.said.line,
+        happened=_happened(own, op) or _of_old(pair, reading) or reading.said.line,
     )
     if claim.mode in OPEN and (pair.frame.governor is not None or claim.mode is Mode.EXPECTED):
         claim.wisher = wisher_of(pair, reading)
@@ -252,6 +252,15 @@ def _happened(dates: Sequence[TimeExpression], op: Op) -> PartialDate | None:
     """The day on which a sentence says that something happened: history, if before the record's last turn."""
     roles = _HAPPENED | {Role.SINCE} if op in (Op.START, Op.SET) else _HAPPENED
     return next((when.when for when in dates if when.when and when.role in roles), None)
+
+
+def _of_old(pair: Pair, reading: Reading) -> PartialDate | None:
+    """The date of the promise that a verb keeps: "China's undertaking of January 2020 to purchase …"."""
+    governor = pair.frame.governor
+    if governor is None or governor + 2 >= len(reading.tokens) or reading.tokens[governor + 1].low != "of":
+        return None
+    start = reading.tokens[governor + 2].start
+    return next((when.when for when in reading.dates if when.role is Role.NAME and when.start == start), None)
 
 
 def _names_a_day_to_come(state: State, today: date) -> bool:

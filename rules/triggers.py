@@ -145,6 +145,12 @@ def _described(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     return before in _DETERMINERS and not relative and not trigger.form & {Form.NOUN, Form.PREDICATE}
 
 
+def _comparative(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
+    """ "To set lower duty", "pay lower tariffs": behind a verb "lower" only says which."""
+    before = tokens[index - 1].low if index else ""
+    return tokens[index].low == "lower" and before in TRIGGERS
+
+
 def _particle(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     """ "Drew up", "up five points": "up" is a verb only where one is called for."""
     before = tokens[index - 1].low if index else ""
@@ -259,6 +265,7 @@ def _followed(tokens: Sequence[Token], k: int, rest: Sequence[str]) -> int | Non
 _REFUSALS = (
     _imperative,
     _described,
+    _comparative,
     _particle,
     _base_as_noun,
     _waiting,
