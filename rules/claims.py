@@ -71,6 +71,8 @@ class Claim:
     part: bool = False
     """Only a part of the fact is meant."""
     headline: bool = False
+    nominal: bool = False
+    """Told by a noun, which takes for granted that it is so: "the halt of the inquiry"."""
     conditional: bool = False
     """It depends on something that the sentence names."""
     wisher: Speaker | None = None

@@ -117,7 +117,7 @@ def _belies(claim: Claim, verdict: Verdict, ops: AbstractSet[Op]) -> bool:
     """Whether the body takes back what the headline says; what it tells of other things that were is no denial."""
     if claim.anaphor or verdict.why not in _BELYING:
         return False
-    return verdict.why is not Why.BACKGROUND or claim.op in ops
+    return verdict.why is not Why.BACKGROUND or (claim.op in ops and not claim.nominal)
 
 
 def _without_denied(judged: Sequence[Judged]) -> Sequence[Judged]:

@@ -180,6 +180,7 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         negated=pair.frame.negated,
         part=pair.mention.part or op is Op.EXEMPT or _is_eased(pair, spec),
         headline=reading.sentence.title,
+        nominal=Form.NOUN in pair.trigger.form,
         conditional=depends(reading.sight),
         agreed=pair.frame.agreed
         or (tokens[pair.index].low.startswith("agree") and pair.trigger.op is Op.SET)
