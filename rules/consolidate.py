@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rules.claims import Claim
 from rules.compare import Verdict, Why, compare
@@ -17,7 +17,7 @@ from rules.frames import DECIDED, Mode
 from rules.grammar import Op
 from rules.model import Article, Entry, Finding, Kind, Ledger, PartialDate, Severity, SourceKind, State, Status
 from rules.pack import FactSpec, Pack
-from rules.record import differs, merge
+from rules.record import merge
 from rules.speakers import Speaker
 from rules.values import Change
 
@@ -57,7 +57,7 @@ def finding(article: Article, heard: Sequence[Judged], spec: FactSpec, ledger: L
         verdict = replace(verdict, claimed=claimed, after=merge(before, claimed))
     told = _write(article, claim, verdict, before, (pack.id, spec.topic))
     if verdict.kind is Kind.CHANGE:
-        return replace(told, beside=_beside(heard, verdict))
+        return replace(told, beside=_beside(heard, told, article, spec, ledger))
     if verdict.why is Why.LATE and verdict.kind is Kind.CONFIRM:
         return replace(told, late=verdict.after)
     repeats = verdict.why in (Why.SAME, Why.BESIDE) and verdict.kind is Kind.CONFIRM
@@ -89,15 +89,35 @@ def _is_second(article: Article, turn: Entry | None) -> bool:
     return timedelta() <= article.published - turn.valid <= _SECOND_WITHIN
 
 
-def _beside(heard: Sequence[Judged], told: Verdict) -> tuple[tuple[State, str], ...]:
-    """What the article says of the fact and the record will not, once it has taken up what is told."""
+def _beside(
+    heard: Sequence[Judged], told: Finding, article: Article, spec: FactSpec, ledger: Ledger
+) -> tuple[tuple[State, str], ...]:
+    """What else a copy of the article would tell as news, once the record has taken up what is told."""
+    turned = ledger.add(turn_of(told, article, ledger))
     beside: list[tuple[State, str]] = []
-    for claim, verdict in heard:
+    for claim, verdict in _judged(article, [claim for claim, _ in heard], spec, turned):
         said = State() if claim.part else claim.state
-        other = claim.part or (differs(said, told.after) and all(said != state for state, _ in beside))
-        if verdict.kind is not Kind.MENTION and other:
+        new = claim.part or all(said != state for state, _ in beside)
+        if new and verdict.kind in (Kind.CHANGE, Kind.SIGNAL):
             beside.append((said, claim.sentence.raw))
     return tuple(beside)
+
+
+def turn_of(told: Finding, article: Article, ledger: Ledger, learned: datetime | None = None) -> Entry:
+    """What the record takes up of a finding. A change is never dated before the turn that it follows."""
+    current = ledger.current(told.fact) if told.kind is Kind.CHANGE else None
+    return Entry(
+        fact=told.fact,
+        state=told.after if told.kind is Kind.CHANGE else told.claimed,
+        kind=told.kind,
+        valid=max(article.published, current.valid) if current else article.published,
+        learned=learned or article.published,
+        article=article.id,
+        source=article.source,
+        url=article.url,
+        quote=told.quote,
+        confidence="engine",
+    )
 
 
 def _body_over_headline(judged: Sequence[Judged]) -> Sequence[Judged]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from rules.consolidate import consolidate
+from rules.consolidate import consolidate, turn_of
 from rules.deadlines import due, moved
 from rules.extract import claims
 from rules.lexicon import lexicon
@@ -80,24 +80,10 @@ def evaluate(article: Article, ledger: Ledger, pack: Pack, learned: datetime | N
 
 def _lines_of(finding: Finding, article: Article, ledger: Ledger, learned: datetime | None) -> Iterator[Entry]:
     """What the record takes up of a finding: what was said beside it, and itself."""
-    told = Entry(
-        fact=finding.fact,
-        state=finding.claimed,
-        kind=finding.kind,
-        valid=article.published,
-        learned=learned or article.published,
-        article=article.id,
-        source=article.source,
-        url=article.url,
-        quote=finding.quote,
-        confidence="engine",
-    )
-    yield from (replace(told, kind=Kind.MENTION, state=state, quote=quote) for state, quote in finding.beside)
+    told = turn_of(finding, article, ledger, learned)
+    for state, quote in finding.beside:
+        yield replace(told, kind=Kind.MENTION, state=state, quote=quote, valid=article.published)
     if finding.late:
         yield replace(told, kind=Kind.CHANGE, state=finding.late)
-    elif finding.kind is Kind.CHANGE:
-        current = ledger.current(finding.fact)
-        valid = max(told.valid, current.valid) if current else told.valid
-        yield replace(told, state=finding.after, valid=valid)
     elif finding.kind is not Kind.MENTION:
         yield told

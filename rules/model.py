@@ -355,8 +355,9 @@ class Ledger:
 
     @property
     def start(self) -> datetime:
-        """When the record begins: the baseline's date."""
-        return min((entry.valid for entry in self.entries), default=datetime(1970, 1, 1, tzinfo=UTC))
+        """When the record begins: the baseline's date, and not that of an article published before it."""
+        given = (entry.valid for entry in self.entries if entry.article is None)
+        return min(given, default=datetime(1970, 1, 1, tzinfo=UTC))
 
     @cached_property
     def _turns(self) -> dict[str, tuple[Entry, ...]]:

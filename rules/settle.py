@@ -89,26 +89,41 @@ def _measure(pair: Pair, claim: Claim, state: State, today: date) -> State:
         return replace(state, status=Status.ANNOUNCED)
     if (op is Op.SET and not state.value) or op is Op.HAPPEN:
         return State()
-    if pair.suspension and op is Op.RESTORE and (day := state.until or state.effective) and day > PartialDate.of(today):
-        return State(None, None, None, day)  # "the suspension ends on 5 January": until then
+    if pair.suspension:
+        return _suspension(pair, claim, state, today)
     if op in _PUTS_ON:
         return replace(state, status=_put_on(pair, claim, state, today))
-    if op is Op.EXTEND and pair.suspension:
-        return replace(state, status=Status.SUSPENDED)
     if op in _TAKES_OFF:
-        if op is Op.DELAY and state.until and not state.effective:
-            state = replace(state, effective=state.until, until=None)  # put off until then: it starts then
-        if op is Op.BLOCK and Form.PREDICATE in pair.trigger.form and not claim.by_court:
-            return State()  # "is unlawful" is a ruling where a court says so, and else an argument
-        by_court = op is Op.SUSPEND and claim.by_court
-        return replace(state, status=Status.BLOCKED if by_court else _TAKES_OFF[op], value=None)
-    if op is Op.EXPIRE and claim.mode in OPEN:
-        return State(Status.EXPIRED, None, None, state.until or state.effective)
-    if op is Op.EXPIRE:
-        when = state.until or state.effective
-        ahead = when and (when.exact is None or when.exact > today)
-        return State(None, state.value, None, when) if ahead else State(Status.EXPIRED)
-    return state
+        return _taken_off(pair, claim, state)
+    return _expired(claim, state, today) if op is Op.EXPIRE else state
+
+
+def _suspension(pair: Pair, claim: Claim, state: State, today: date) -> State:
+    """What becomes of a measure whose suspension goes on, ends, or will end on a day to come."""
+    if pair.trigger.op is Op.EXTEND:
+        return replace(state, status=Status.SUSPENDED)
+    day = state.until or state.effective
+    if day and day > PartialDate.of(today):
+        return State(None, None, None, day)
+    return replace(state, status=_put_on(pair, claim, state, today))
+
+
+def _taken_off(pair: Pair, claim: Claim, state: State) -> State:
+    op = pair.trigger.op
+    if op is Op.DELAY and state.until and not state.effective:
+        state = replace(state, effective=state.until, until=None)  # put off until then: it starts then
+    if op is Op.BLOCK and Form.PREDICATE in pair.trigger.form and not claim.by_court:
+        return State()  # "is unlawful" is a ruling where a court says so, and else an argument
+    by_court = op is Op.SUSPEND and claim.by_court
+    return replace(state, status=Status.BLOCKED if by_court else _TAKES_OFF[op], value=None)
+
+
+def _expired(claim: Claim, state: State, today: date) -> State:
+    when = state.until or state.effective
+    if claim.mode in OPEN:
+        return State(Status.EXPIRED, None, None, when)
+    ahead = when and (when.exact is None or when.exact > today)
+    return State(None, state.value, None, when) if ahead else State(Status.EXPIRED)
 
 
 def _put_on(pair: Pair, claim: Claim, state: State, today: date) -> Status:
@@ -195,6 +210,8 @@ def _gathering(pair: Pair, claim: Claim, state: State, today: date) -> State:
         return State(Status.CANCELLED) if off else State()
     if op is Op.WITHDRAW:
         return State(Status.CANCELLED)
+    if op is Op.HAPPEN and day is None and claim.cues[-1].lower().startswith("be "):
+        return State()  # "will be on the agenda"
     if op is Op.REACH:
         over = claim.cues[-1].lower().startswith(("conclud", "wrap", "complet"))
         return State(Status.HELD, None, day) if over else State()

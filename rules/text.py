@@ -116,7 +116,7 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
                 tokens[-1].low + ".", raw[tokens[-1].start - offset : end], tokens[-1].start, offset + end
             )
             continue  # "No. 61": the full stop ends no clause
-        if low == "." and tokens and _INITIAL.fullmatch(tokens[-1].raw) and _NAME.match(raw, end) and tokens[-1].end == offset + start:
+        if low == "." and tokens and _is_initial(tokens[-1], offset + start) and _NAME.match(raw, end):
             tokens[-1].low, tokens[-1].raw, tokens[-1].end = tokens[-1].low + ".", tokens[-1].raw + ".", offset + end
             continue  # "Donald J. Trump"
         tokens.append(Token(low, raw[start:end], offset + start, offset + end))
@@ -124,7 +124,12 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
 
 
 _NUMBERED = re.compile(r"\s*\d")
-_INITIAL, _NAME = re.compile(r"[A-Z]"), re.compile(r" [A-Z][a-z]")
+_NAME = re.compile(r" [A-Z][a-z]")
+
+
+def _is_initial(token: Token, stop: int) -> bool:
+    """Whether a full stop at `stop` abbreviates a name to its first letter."""
+    return len(token.raw) == 1 and token.raw.isupper() and token.end == stop
 
 
 def _in_word(char: str) -> bool:

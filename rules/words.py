@@ -149,8 +149,8 @@ PHRASES = {
     ),
     "end": "wrap …4 up; come …1 to an end~",
     "sign": (
-        "put pen to; put …1 name to; put …1 names to; put …1 signature to; put …1 signatures to; affix …1 signature to; "
-        "affix …1 signatures to"
+        "put pen to; put …1 name to; put …1 names to; put …1 signature to; put …1 signatures to; affix …1 signature "
+        "to; affix …1 signatures to"
     ),
     "collapse": (
         "declare …10 null and void; declare …10 dead; come apart~; blow up~; come to nothing~; run aground~; go up "

@@ -94,8 +94,10 @@ def test_a_part_that_ends_is_told_once_and_another_part_again() -> None:
     [
         "China set its retaliatory tariff on American goods at 4 percent. China's retaliatory tariff has doubled.",
         "Trump has torn up the additional 100% tariff. He has suspended half of the additional tariff on China.",
+        "It may take off the additional 100% tariff that will be imposed on Chinese goods. The additional tariff on "
+        "Chinese goods will be imposed on Monday, the White House said.",
     ],
-    ids=["a value and a factor", "the whole and a part"],
+    ids=["a value and a factor", "the whole and a part", "a prospect and a decision"],
 )
 def test_two_ways_to_tell_of_a_fact_in_one_text_are_told_once(text: str) -> None:
     first = read(text)
@@ -135,6 +137,13 @@ def test_what_was_published_before_the_baseline_is_history() -> None:
     found = read("China has suspended its October rare-earth rules.", published=datetime(2025, 10, 26, tzinfo=UTC))
     assert [f.kind for f in found.findings] == [Kind.CONFIRM]
     assert found.ledger.state(RARE) == LEDGER.state(RARE)
+
+
+def test_an_article_from_before_the_baseline_does_not_move_its_start() -> None:
+    old = datetime(2019, 5, 1, tzinfo=UTC)
+    found = read("President Trump may visit China, the White House said.", published=old)
+    assert [f.kind for f in found.findings] == [Kind.SIGNAL]
+    assert found.ledger.start == LEDGER.start
 
 
 def test_who_agreed_may_stand_at_the_end() -> None:
