@@ -12,7 +12,7 @@ from rules.claims import Claim, Reading
 from rules.dates import Role, TimeExpression, find_dates
 from rules.frames import Mode
 from rules.grammar import GOVERNORS, Op, Stance
-from rules.model import Value
+from rules.model import PartialDate, Value
 from rules.text import Token, fold
 from rules.triggers import Pair
 from rules.values import Amount, change_of, find_amounts, soybean_tonnes
@@ -27,10 +27,10 @@ _YEARLY = (" a year", " per year", " each year", " every year", " annually", " y
 
 
 @lru_cache(maxsize=64)
-def dates_in(raw: str, published: datetime) -> tuple[TimeExpression, ...]:
-    """The dates of a sentence. In a legal amendment ("by substituting …") only those of the new words."""
+def dates_in(raw: str, published: datetime, named: PartialDate | None = None) -> tuple[TimeExpression, ...]:
+    """The dates of a sentence, before which `named` was named last. Of a legal amendment those of the new words."""
     old, new = _struck(raw)
-    return tuple(when for when in find_dates(raw, published) if not old < when.start < new)
+    return tuple(when for when in find_dates(raw, published, named=named) if not old < when.start < new)
 
 
 @lru_cache(maxsize=64)

@@ -132,6 +132,8 @@ class _Teller:
         self._article, self._pack = article, lexicon.pack
         self._pairs: dict[tuple[Sight, tuple[Mention, ...]], list[Pair]] = {}
         self._told: dict[tuple[object, ...], list[Claim]] = {}
+        self._named: PartialDate | None = None
+        """The day that the article has named last, for "the same day"."""
 
     def pairs(self, sentence: Sentence, sight: Sight, mentions: tuple[Mention, ...]) -> list[Pair]:
         """What acts on what in a sentence that mentions these facts."""
@@ -146,11 +148,14 @@ class _Teller:
         self, sentence: Sentence, sight: Sight, mentions: tuple[Mention, ...], found: Sequence[Pair], said: Said
     ) -> list[Claim]:
         """What a sentence with these pairs claims of the facts that it mentions."""
-        key = (sight, mentions, said, sentence.title, sentence.question, sentence.speaker)
+        key = (sight, mentions, said, sentence.title, sentence.question, sentence.speaker, self._named)
         told = self._told.get(key)
         if told is not None:
             return [replace(claim, sentence=sentence, first=claim) for claim in told]
-        reading = Reading(sentence, sight, found, dates_in(sentence.raw, self._article.published), said)
+        dates = dates_in(sentence.raw, self._article.published, self._named)
+        reading = Reading(sentence, sight, found, dates, said)
+        days = (when.when for when in reversed(dates) if when.when and when.when.exact and when.role.places)
+        self._named = next(days, self._named)
         told = [_claim(pair, reading, self._article, self._pack.facts[pair.mention.fact]) for pair in found]
         self._told[key] = told
         return told

@@ -25,16 +25,20 @@ from datetime import UTC, datetime
 from rules.dates.bind import Day, Found, bind, settle
 from rules.dates.model import Kind, Role, TimeExpression
 from rules.dates.shapes import FIRST, read
+from rules.model import PartialDate
 from rules.scan import tokens_of
 
 __all__ = ["Kind", "Role", "TimeExpression", "find_dates"]
 
 
-def find_dates(text: str, published: datetime, *, country: str | None = None) -> tuple[TimeExpression, ...]:
+def find_dates(
+    text: str, published: datetime, *, country: str | None = None, named: PartialDate | None = None
+) -> tuple[TimeExpression, ...]:
     """The time expressions of one sentence or clause, in order; spans index `text`.
 
     `published` is aware; its day in UTC is "today". `country` is the outlet's ("us", "gb", …), for "11/10"; without it
-    such a date is told only where one reading is far nearer than the other.
+    such a date is told only where one reading is far nearer than the other. `named` is the day that was named last
+    before this text: "the same day", where the text itself names none before it.
     """
     tokens = tokens_of(text)
     today = (published.astimezone(UTC) if published.tzinfo else published).date()
@@ -49,7 +53,12 @@ def find_dates(text: str, published: datetime, *, country: str | None = None) ->
         free = shape.last
         if not shape.time:
             new = settle(tokens, shape, day)
+            if shape.name == "same":
+                new = [f.now(when=named) for f in new]
             found += new
+            told = new[-1].expression.when
+            if told and told.exact and not (shape.kind is Kind.ABSOLUTE and shape.month is None):  # "the 7th"
+                named = told
             if shape.year and shape.year < today.year and new[0].expression.role is Role.BACKGROUND:
                 day = Day(today, country, shape.year)
     return tuple(f.expression for f in bind(tokens, found))

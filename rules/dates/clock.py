@@ -11,6 +11,8 @@ _ANCHORS = frozenset({"midnight", "noon", "midday"})
 def clock(tokens: Tokens, i: int) -> int | None:
     """The token behind the time of day at `i`, zone included; None where there is none."""
     word = tokens.at(i)
+    if word == "zero" and tokens.at(i + 1) in ("hour", "hours"):
+        return zone(tokens, i + 2)
     if word in _ANCHORS:
         return zone(tokens, i + 1)
     minutes = number(tokens, i) or ((1.0, i + 1) if word == "a" else None)

@@ -97,7 +97,7 @@ def _cues() -> dict[str, list[tuple[tuple[str, ...], Prep]]]:
 _CUES = _cues()
 _FILLERS = word_set(
     "the about around roughly approximately some just only early late as soon sometime possibly perhaps probably "
-    'merely at least " ( his her its their'
+    'merely at least year " ( his her its their'
 )
 
 

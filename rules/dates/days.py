@@ -48,6 +48,9 @@ def with_year(tokens: Tokens, i: int, *, comma: bool) -> tuple[int | None, str |
     if tokens.at(i + of) in ("this", "next", "last") and tokens.at(i + of + 1) == "year":
         return None, f"{tokens.at(i + of)} year", i + of + 2
     year = year_at(tokens, i + 1) if of else None
+    short = whole(tokens.at(i + 1)) if tokens.at(i) == "'" and tokens.touches(i + 1) else None
+    if short is not None and len(tokens.at(i + 1)) == 2:  # "Nov '26"
+        return 2000 + short, None, i + 2
     return (year, None, i + 2) if year else (None, None, i)
 
 
@@ -106,7 +109,8 @@ def month_first(tokens: Tokens, i: int) -> Shape | None:
     if month is None:
         return None
     j = month[1]
-    day = day_at(tokens, j + (tokens.at(j) == "the")) if not tokens.at(j).isalpha() or tokens.at(j) == "the" else None
+    spelled = tokens.at(j) == "the" or (tokens.at(j) in ORDINALS and not _noun_at(tokens, j + 1))
+    day = day_at(tokens, j + (tokens.at(j) == "the")) if not tokens.at(j).isalpha() or spelled else None
     if day is None or _counts(tokens, i, day[1]):
         year, relation, last = with_year(tokens, j, comma=tokens.at(j) == "," and year_at(tokens, j + 1) is not None)
         if not year and not relation and not _month_alone(tokens, i):
@@ -118,6 +122,12 @@ def month_first(tokens: Tokens, i: int) -> Shape | None:
     year, relation, last = with_year(tokens, second[1] if second else day[1], comma=True)
     shape = Shape(i, last, Kind.ABSOLUTE, year, month[0], day[0], relation=relation)
     return shape._replace(until=shape._replace(day=second[0])) if second else shape
+
+
+def _noun_at(tokens: Tokens, j: int) -> bool:
+    """Whether a word stands at `j` that an ordinal can count: "April first quarter"."""
+    word = tokens.at(j)
+    return word.isalpha() and word not in w.PREPOSITIONS and word not in w.AUX_NOW | w.AUX_PAST | w.MODALS
 
 
 def _counts(tokens: Tokens, month: int, j: int) -> bool:
@@ -252,6 +262,8 @@ def weekday(tokens: Tokens, i: int) -> Shape | None:
         return Shape(i, day[1], Kind.WEEKDAY, weekday=number, day=day[0])
     if short and not (tokens.capital(i) and tokens.at(i - 1) in _BEFORE_DAY):
         return None
+    if tokens.at(j) == "week" and not _noun_at(tokens, j + 1):
+        return Shape(i, j + 1, Kind.WEEKDAY, weekday=number, relation="week")  # "Monday week"
     j += tokens.at(j) == "of"
     if tokens.at(j) in ("next", "last", "this") and tokens.at(j + 1) == "week":
         return Shape(i, j + 2, Kind.WEEKDAY, weekday=number, relation=f"{tokens.at(j)} week")

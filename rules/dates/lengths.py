@@ -69,7 +69,21 @@ def _measured(tokens: Tokens, i: int, j: int, value: float, unit: str) -> Shape 
         name, j = "in", j + 1
     elif tokens.seq(j, "from", "now") or tokens.seq(j, "from", "today"):
         name, j = ("in", j + 2) if tokens.at(i - 1) != "for" else ("bare", j)
+    if name == "bare" and (own := _behind_itself(tokens, j)):
+        after = tokens.at(i - 1) in ("effective", "force", "effect", "apply", "applies")
+        name, j = ("within" if tokens.at(i - 1) in ("within", "inside") else "in" if after else "bare"), own
     return Shape(i, j, Kind.DURATION, days=days, months=months, name=name)
+
+
+def _behind_itself(tokens: Tokens, j: int) -> int | None:
+    """The token behind "after publication", "of the date of this order" at `j`: the day that the text itself bears."""
+    if tokens.at(j) not in ("after", "from", "of", "following"):
+        return None
+    k = j + 1 + (tokens.at(j + 1) == "the")
+    k += 2 * (tokens.at(k) in ("date", "day") and tokens.at(k + 1) == "of")
+    k += tokens.at(k) in ("this", "its", "the")
+    own = tokens.at(k) in w.PUBLISHING or (tokens.at(k) in w.TEXTS and tokens.at(k - 1) == "this")
+    return k + 1 if own else None
 
 
 def yearlong(tokens: Tokens, i: int) -> Shape | None:

@@ -37,6 +37,25 @@ def immediately(tokens: Tokens, i: int) -> Shape | None:
     return None
 
 
+def same_day(tokens: Tokens, i: int) -> Shape | None:
+    """ "Until the same day", "as of the latter date", "on that date": the day named last."""
+    marked = tokens.at(i) == "that" or tokens.at(i - 1) == "the"
+    if not marked or tokens.at(i + 1) not in ("day", "date"):
+        return None
+    return Shape(i, i + 2, Kind.RELATIVE, name="same")
+
+
+def own_day(tokens: Tokens, i: int) -> Shape | None:
+    """ "From the date of this notice", "as of the day of its publication", "effective on publication": today."""
+    if tokens.at(i) in ("date", "day"):
+        j = i + 2 + (tokens.at(i + 2) in ("this", "its", "the"))
+        its = tokens.at(j) in w.PUBLISHING or (tokens.at(j) in w.TEXTS and tokens.at(j - 1) == "this")
+        named = tokens.at(i + 1) == "of" and its
+        return Shape(i, j + 1, Kind.DEICTIC, offset=0) if named and tokens.at(i - 1) in ("the", "from") else None
+    effective = tokens.at(i - 1) in ("on", "upon") and tokens.at(i - 2) == "effective"
+    return Shape(i, i + 1, Kind.DEICTIC, offset=0, name="immediately") if effective else None
+
+
 def before(tokens: Tokens, i: int) -> Shape | None:
     """ "the night before", "the day before yesterday", "the day after tomorrow"."""
     word = tokens.at(i + 1)
@@ -52,9 +71,13 @@ def relation(tokens: Tokens, i: int) -> Shape | None:
     """ "next week", "this Saturday", "last April", "the coming season", "this morning", "next two weeks", "last week
     of May"."""
     related, j = w.RELATIONS[tokens.at(i)], i + 1
+    if tokens.at(i) == "last" and tokens.seq(j, "day", "of"):
+        return _last_day(tokens, i)
     if tokens.at(j) in ("coming", "past"):
         related, j = w.RELATIONS[tokens.at(j)], j + 1
     word = tokens.at(j)
+    if word == "day" and related == "this" and tokens.at(i - 1) in ("from", "until", "till", "to", "of"):
+        return Shape(i, j + 1, Kind.DEICTIC, offset=0)
     if word in w.FULL_DAYS:
         nth = nth_weekday(tokens, i, j, -1) if tokens.at(i) == "last" else None
         return nth or Shape(i, j + 1, Kind.WEEKDAY, weekday=w.FULL_DAYS[word], relation=related)
@@ -72,6 +95,15 @@ def relation(tokens: Tokens, i: int) -> Shape | None:
         return Shape(i, j + 1, Kind.NAMED, relation=related, unit="season", name=word)
     span = length(tokens, j) if tokens.at(i) in _SPANS and word not in ("a", "an", "another") else None
     return span._replace(first=i, name=f"{related} span") if span else None
+
+
+def _last_day(tokens: Tokens, i: int) -> Shape | None:
+    """ "The last day of April", "the last day of the month"."""
+    j = i + 3 + (tokens.at(i + 3) == "the")
+    inner = _inner(tokens, j)
+    if inner is None and tokens.at(j) in ("month", "year", "quarter"):
+        inner = Shape(i, j + 1, Kind.RELATIVE, relation="this", unit=tokens.at(j))
+    return inner._replace(first=i, edge="last") if inner and not inner.day else None
 
 
 def _inner(tokens: Tokens, j: int) -> Shape | None:
@@ -180,6 +212,11 @@ def holiday(tokens: Tokens, i: int) -> Shape | None:
         day = tokens.at(i + 2) == "'s" and tokens.at(i + 3) in ("day", "eve")
         name = f"new year's {tokens.at(i + 3)}" if day else "new year"
         return Shape(i, i + 4 if day else i + 2, Kind.NAMED, unit="holiday", name=name)
+    out = tokens.seq(i - 2, "before", "the") and (
+        tokens.seq(i + 1, "is", "out") or tokens.at(i + 1) in ("ends", "closes")
+    )
+    if out:  # "before the year is out"
+        return Shape(i, i + 2 + (tokens.at(i + 1) == "is"), Kind.RELATIVE, relation="this", unit=word, edge="end")
     j = i + 1 + (tokens.at(i + 1) in ("-", "'s"))
     ends = tokens.at(j) == "end" and tokens.at(j + 1) != "of"
     return Shape(i, j + 1, Kind.RELATIVE, relation="this", unit=word, edge="end") if ends else None

@@ -86,7 +86,7 @@ def _month_or_year(shape: Shape, view: View, year: int | None) -> PartialDate | 
 
 def _edged(when: PartialDate, edge: str | None, role: Role) -> PartialDate:
     """The last day where something lasts to the end of a month or year, else the month or year itself."""
-    if edge == "end" and role in (Role.UNTIL, Role.BY):
+    if edge == "last" or (edge == "end" and role in (Role.UNTIL, Role.BY)):
         return cal.month_end(when.year, when.month or 12)
     if when.month is None and edge == "end":
         return PartialDate(when.year, 12)
@@ -120,6 +120,8 @@ def _weekday(shape: Shape, view: View) -> PartialDate | None:
     monday = today - timedelta(days=today.weekday())
     forth = (shape.weekday - today.weekday()) % 7
     relation = shape.relation or ""
+    if relation == "week":
+        return _of(cal.add_days(today, (forth or 7) + 7))
     if relation.endswith("week") or relation == "next":
         weeks = {"next week": 1, "last week": -1, "this week": 0, "next": 1}[relation]
         return _of(cal.add_days(monday, 7 * weeks + shape.weekday))

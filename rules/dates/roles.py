@@ -88,6 +88,7 @@ def _until(tokens: Tokens, ctx: Context) -> tuple[Role, bool]:
         waits = ctx.negated and ctx.moving in (Moving.START, Moving.NONE)
         return (Role.EFFECTIVE, False) if waits or tokens.at(first - 1) == "not" else (Role.UNTIL, prolonged)
     measured = tokens.at(first - 1) in w.UNITS and "for" not in tokens.words[max(0, first - 5) : first]
+    measured = measured and tokens.at(first - 2) != "this"  # "from this day to November 10"
     measured = measured or tokens.at(first - 1) in ("ended", "period")
     return (Role.BACKGROUND, False) if measured and not prolonged else (Role.UNTIL, prolonged)
 

@@ -23,7 +23,7 @@ class Shape(NamedTuple):
     unit: str | None = None
     """week, month, year, quarter, half, season, weekend, holiday: what a relation or an edge is about."""
     edge: str | None = None
-    """end, start, mid, early, late, within."""
+    """end, start, mid, early, late, within; "last" is the last day itself."""
     offset: int | None = None
     """Days from the publication for deictic words; which quarter or half."""
     days: int = 0

@@ -15,7 +15,7 @@ from rules.dates.shape import Shape
 from rules.scan import ORDINALS, TENS, Tokens, word_set
 from rules.scan import UNITS as NUMBERS
 
-_CLOCK_WORDS = word_set("midnight noon midday a one two five ten")
+_CLOCK_WORDS = word_set("midnight noon midday a one two five ten zero")
 _AFTER_CLOCK = word_set("on , of the local time")
 
 
@@ -154,6 +154,8 @@ def _starters() -> dict[str, tuple[_Parser, ...]]:
         (periods.quarter, periods.QUARTERS),
         (periods.holiday, ("christmas", "thanksgiving", "new", "year", "month", "week", "quarter")),
         (periods.before, ("day", "night", "evening")),
+        (periods.same_day, ("same", "latter", "that")),
+        (periods.own_day, ("date", "day", "publication", "issuance", "signature", "promulgation")),
         (lengths.yearlong, ("year", "month", "week", "decade")),
         (lengths.length, ("a", "an", "another", "half", *NUMBERS, *TENS)),
         (days.day_first, ("twenty", "thirty", *ORDINALS)),

@@ -162,3 +162,6 @@ EVENT_NOUNS = word_set(
     "meeting meetings summit talks visit trip call signing session sit-down sitdown hearing encounter ceremony "
     "vote election conference dinner round negotiations gathering"
 )
+PUBLISHING = word_set("publication issuance promulgation signature signing")
+TEXTS = word_set("announcement notice order proclamation notification decision")
+"""What a date is of, where it is the text's own: its publication, or "this notice"."""
