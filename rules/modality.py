@@ -233,7 +233,8 @@ def _within(tokens: Sequence[Token], that: int, start: int) -> bool:
 
 def _saying(tokens: Sequence[Token], that: int) -> int | None:
     """The verb before "that", and before "to somebody that"."""
-    if tokens[that - 1].low in TRIGGERS or tokens[that - 1].low in _RULING:
+    verb = tokens[that - 1].low
+    if verb in TRIGGERS or verb in _RULING or GOVERNORS.get(verb) is Stance.SUPPOSE:
         return that - 1
     for k in range(that - 1, max(0, that - 6), -1):
         if tokens[k].low == "to":
