@@ -183,7 +183,7 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         sentence=reading.sentence,
         cues=(*pair.frame.cues, " ".join(token.raw for token in tokens[pair.index : pair.end][:4])),
         negated=pair.frame.negated,
-        part=pair.mention.part or op is Op.EXEMPT or _is_eased(pair, spec),
+        part=(pair.mention.part and op is not Op.REACH) or op is Op.EXEMPT or _is_eased(pair, spec),
         headline=reading.sentence.title,
         nominal=Form.NOUN in pair.trigger.form,
         conditional=depends(reading.sight),

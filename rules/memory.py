@@ -34,6 +34,8 @@ class Memory:
     """The facts that no mark has named yet."""
     goods: set[str] = field(default_factory=set)
     """The promises to buy whose goods the article has named."""
+    paired: bool = False
+    """Two sides, capitals or teams have been spoken of together."""
     elsewhere: bool = False
     """The headline names another country."""
 

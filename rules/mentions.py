@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from rules.fit import Fit, contradicts
 from rules.grammar import TRIGGERS, Op
@@ -23,6 +24,7 @@ from rules.text import Sentence, Token
 
 _PUTTING = frozenset(word for word, found in TRIGGERS.items() if any(t.op is Op.IMPOSE for t in found))
 _PRONOUNS = frozenset("it this that they these those them".split())
+_SIDES = frozenset("sides teams governments capitals countries delegations".split())
 _BULK = frozenset("tonnes tons bushels".split())
 _PENDING = (Status.THREATENED, Status.PROPOSED)
 _ACTS = frozenset(
@@ -84,6 +86,7 @@ class Finder:
     def find(self, sentence: Sentence, number: int, sight: Sight, memory: Memory) -> list[Mention]:
         """The mentions of one sentence in order; `memory` is brought up to date."""
         memory.parties |= sight.parties
+        memory.paired = memory.paired or _speaks_of_two(sight)
         names, phrases = self._named(sight)
         fitted = list(zip(phrases, self._fitting(sight, phrases, memory), strict=True))
         mentions = (self._mention(phrase, fits, memory, number) for phrase, fits in fitted)
@@ -283,7 +286,7 @@ class Finder:
         found = [spec.id for spec in family if spec.kind in (FactKind.DEAL, FactKind.TRUCE)]
         if any(h.entry.label in (Label.MARK, Label.NAME) and h.entry.of not in found for h in phrase.inside):
             return None  # "the reprieve on rare earths" is another thing's
-        both = self.fit.sides <= memory.parties
+        both = self.fit.sides <= memory.parties or (memory.paired and bool(self.fit.sides & memory.parties))
         if len(found) == 1 and self.pack.facts[found[0]].kind is FactKind.TRUCE:
             both = both or memory.home in self.fit.sides  # a government that speaks of "the truce" has no other
         both = both and memory.foreign < number - 1
@@ -305,6 +308,14 @@ class Finder:
 def finder(lexicon: Lexicon) -> Finder:
     """The finder of a lexicon, built once."""
     return Finder(lexicon)
+
+
+def _speaks_of_two(sight: Sight) -> bool:
+    """ "The two sides", "both teams"."""
+    if _SIDES.isdisjoint(sight.words) or sight.words.isdisjoint(("two", "both")):
+        return False
+    low = [token.low for token in sight.tokens]
+    return any(one in ("two", "both") and other in _SIDES for one, other in pairwise(low))
 
 
 def _as_anaphor(fact: str, phrase: Phrase) -> Mention:

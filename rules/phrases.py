@@ -26,7 +26,9 @@ _STOP_LEFT = frozenset(
     ).split()
 )
 _STOP_RIGHT = frozenset("; : — ! ? said says told while but because although unless if".split())
-_PARTS = frozenset("chapter part portion section provision element some half".split())
+_PARTS = frozenset(
+    "chapter chapters part parts portion section sections provision provisions element elements some half".split()
+)
 _LEADING = frozenset("by on for against from of to in with over".split())
 _MODALS = MODAL_FUTURE | MODAL_HEDGE | MODAL_WISH
 _VERBAL = (AUXILIARY - {"'s", "'d"}) | _MODALS

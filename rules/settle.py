@@ -35,6 +35,7 @@ _TAKES_OFF = {
 }
 _MOVES = frozenset({Op.DELAY, Op.ADVANCE, Op.EXTEND, Op.SHORTEN})
 _OUTLINES = frozenset("framework outline outlines consensus roadmap contours".split())
+_REST = frozenset("last final every all".split())
 _TOLD_FORMS = frozenset({Form.PAST, Form.PARTICIPLE, Form.NOUN, Form.GERUND})
 
 
@@ -236,6 +237,8 @@ def _deal(pair: Pair, claim: Claim, state: State, today: date) -> State:
     op = pair.trigger.op
     if op is Op.REACH and _is_outline(pair, claim):
         return State(Status.FRAMEWORK)  # to settle a framework is not to settle the deal
+    if op is Op.REACH and pair.mention.part and not _is_the_rest(pair, claim):
+        return State()  # to close a chapter is not to close the deal, unless it is the last
     if op is Op.SIGN and claim.mode is Mode.COMMITTED:
         return State()  # it will be signed: nothing has become of it yet
     if op is Op.CONSIDER:  # expected, it is a deal in prospect; negotiated, it is what it was
@@ -258,6 +261,12 @@ def _is_outline(pair: Pair, claim: Claim) -> bool:
     words = {token.low for token in tokens[pair.end : pair.mention.head + 1]}
     head = pair.mention.head + 1
     return bool(words & _OUTLINES) or [t.low for t in tokens[head : head + 2]] == ["in", "principle"]
+
+
+def _is_the_rest(pair: Pair, claim: Claim) -> bool:
+    """ "The last open chapter of the deal", "every chapter of it"."""
+    near = claim.sentence.tokens[max(0, pair.mention.start - 3) : pair.mention.head]
+    return not _REST.isdisjoint(token.low for token in near)
 
 
 SETTLE: dict[FactKind, Settle] = {

@@ -98,11 +98,18 @@ def _sayer(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker | 
     if _says_nothing(text, start, k):
         return None, start, k
     verdict = classify(text, start, k, hits)
+    if verdict is Speaker.OUTSIDER and text[start] in ("its", "their") and _party_opens(hits):
+        verdict = Speaker.DECIDER  # "the union may prolong the strike, its chairman said"
     if (verdict is None and text[k] not in _ADDRESSING) or text[k] == "according":
         behind = k + 2 if text[k] == "according" else k + 1
         end = next((j for j in range(k + 1, len(text)) if text[j] in _SEGMENT), len(text))
         return classify(text, k + 1, min(end, k + 12), hits), behind, end
     return verdict, start, k
+
+
+def _party_opens(hits: Sequence[Hit]) -> bool:
+    """Whether a party is what a sentence begins with."""
+    return any(h.entry.label in (Label.PARTY, Label.DECIDER) and h.start <= 1 for h in hits)
 
 
 def _segment_start(text: Sequence[str], k: int) -> int:

@@ -145,6 +145,18 @@ def _described(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     return before in _DETERMINERS and not relative and not trigger.form & {Form.NOUN, Form.PREDICATE}
 
 
+def _closing(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
+    """ "People close to the deal", "soybeans closed lower on it", "talks on the deal closed without a result"."""
+    word, after = tokens[index].low, tokens[index + 1].low if index + 1 < len(tokens) else ""
+    if trigger.rest or word not in ("close", "closed"):
+        return False
+    if word == "close":
+        return after == "to"
+    before = tokens[index - 1].low if index else ""
+    behind = after in _PREPOSITIONS or after in ("without", "before", "lower", "higher", "up", "down", ".", "")
+    return behind and before not in AUXILIARY
+
+
 def _comparative(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     """ "To set lower duty", "pay lower tariffs": behind a verb "lower" only says which."""
     before = tokens[index - 1].low if index else ""
@@ -265,6 +277,7 @@ def _followed(tokens: Sequence[Token], k: int, rest: Sequence[str]) -> int | Non
 _REFUSALS = (
     _imperative,
     _described,
+    _closing,
     _comparative,
     _particle,
     _base_as_noun,

@@ -39,7 +39,7 @@ VERBS = {
     "travel": "travel visit tour host receive welcome",
     "happen": "happen occur proceed materialise materialize hold convene stage",
     "schedule": "schedule arrange book pencil",
-    "reach": "reach conclude finalise finalize clinch seal complete strike settle",
+    "reach": "reach conclude finalise finalize clinch seal complete strike settle close",
     "sign": "sign ink initial countersign",
     "collapse": "collapse unravel disintegrate founder crumble implode fizzle unwind",
     "buy": "buy purchase import take spend order procure acquire book",
@@ -147,7 +147,9 @@ PHRASES = {
         "bring …3 to a conclusion; bring …3 to a successful conclusion; nail …6 down; wrap …6 up; shake on; hammer "
         "…6 out; agree on"
     ),
-    "end": "wrap …4 up; come …1 to an end~",
+    "end": (
+        "wrap …4 up; come …1 to an end~; put …2 end to; bring …8 to an end; come …1 to a close~; draw …1 to a close~"
+    ),
     "sign": (
         "put pen to; put …1 name to; put …1 names to; put …1 signature to; put …1 signatures to; affix …1 signature "
         "to; affix …1 signatures to"
