@@ -65,7 +65,7 @@ _TELLING = frozenset(
     (
         "welcome announced announces confirmed confirms extends extended extend welcomed hailed ordered orders "
         "published signed approved approves told declares declared includes granted grants won secured set begins "
-        "began starts started takes imposed followed follows brings means"
+        "began starts started takes imposed followed follows brings means known"
     ).split()
 )
 _LETTING = ("let", "lets", "letting")

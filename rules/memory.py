@@ -30,6 +30,8 @@ class Memory:
     """The facts that the headline names."""
     person: str | None = None
     """The party named last of those that meet and travel."""
+    speaking: str | None = None
+    """The party that meets and travels whose turn of a transcript this is."""
     presumed: set[str] = field(default_factory=set)
     """The facts that no mark has named yet."""
     goods: set[str] = field(default_factory=set)

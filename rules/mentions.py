@@ -20,7 +20,7 @@ from rules.model import FactKind, Status
 from rules.pack import FactSpec
 from rules.phrases import ELSEWHERE, LEFT, RIGHT, Phrase, is_modifier, is_topic, is_verb, is_verbal, phrase_of
 from rules.sight import Sight
-from rules.text import Sentence, Token
+from rules.text import Sentence, Token, tokenize
 
 _PUTTING = frozenset(word for word, found in TRIGGERS.items() if any(t.op is Op.IMPOSE for t in found))
 _PRONOUNS = frozenset("it this that they these those them".split())
@@ -37,7 +37,7 @@ _STRIKING = frozenset("striking inserting deleting substituting removing replaci
 _DETERMINERS = frozenset("the his her its their this that these those both".split())
 _OPENERS = frozenset(', and but : " that'.split())
 _KEPT = 64
-"""How many sentences are kept, for when they come again."""
+"""How many sentences and labels are kept, for when they come again."""
 _NAMED = 9
 """The weight of a name that is the fact by itself."""
 _REMEMBERED, _RECENT = 3, 2
@@ -72,6 +72,7 @@ class Finder:
         self.lexicon = lexicon
         self.pack = lexicon.pack
         self.fit = Fit(lexicon)
+        self._labels: dict[str, str | None] = {}
         self._fits: dict[tuple[object, ...], list[tuple[int, FactSpec] | None]] = {}
         self._last: dict[Sight, tuple[list[Mention], list[Phrase]]] = {}
         self.promises = [spec for spec in self.pack.facts.values() if spec.kind is FactKind.PURCHASES]
@@ -86,6 +87,7 @@ class Finder:
     def find(self, sentence: Sentence, number: int, sight: Sight, memory: Memory) -> list[Mention]:
         """The mentions of one sentence in order; `memory` is brought up to date."""
         memory.parties |= sight.parties
+        memory.speaking = self._labelled(sentence.speaker) if sentence.speaker else None
         memory.paired = memory.paired or _speaks_of_two(sight)
         names, phrases = self._named(sight)
         fitted = list(zip(phrases, self._fitting(sight, phrases, memory), strict=True))
@@ -116,14 +118,24 @@ class Finder:
 
     def _journeys(self, sight: Sight, memory: Memory) -> Iterator[Mention]:
         """ "He will travel to China in April", of the person named last."""
-        subject = [token.low for token in sight.tokens[:3]]
-        if not {"he", "she"} & set(subject) or (Label.COUNTRY, None) in sight.held:
+        subject = {token.low for token in sight.tokens[:3]}
+        person = memory.person if subject & {"he", "she"} else memory.speaking if "i" in subject else None
+        if person is None or (Label.COUNTRY, None) in sight.held:
             return
         for spec in (spec for spec in self.pack.facts.values() if spec.kind is FactKind.VISIT):
             where = (h for h in sight.hits if h.entry.label is Label.MARK and h.entry.of == spec.id and h.entry.member)
             place = next((h for h in where if sight.tokens[h.start - 1].low in ("to", "in", "for", "visit")), None)
-            if place and any(f"@{memory.person}" in mark for mark in spec.marks):
+            if place and any(f"@{person}" in mark for mark in spec.marks):
                 yield Mention(spec.id, place.start, place.start, place.end, anaphor=True, weight=1)
+
+    def _labelled(self, label: str) -> str | None:
+        """Which of those that meet and travel a transcript's label names."""
+        if label not in self._labels:
+            if len(self._labels) >= _KEPT:
+                self._labels.clear()
+            hits = self.lexicon.hits(tokenize(label))
+            self._labels[label] = next((h.entry.of for h in hits if h.entry.of in self.people), None)
+        return self._labels[label]
 
     def _goods(self, sight: Sight, memory: Memory) -> Iterator[Mention]:
         """ "Has signed up for 441 million bushels", in an article about soybeans: so much of the goods it has named."""

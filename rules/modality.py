@@ -56,7 +56,7 @@ _CLAUSE_END = (",", ";", ".", ":", "—")
 _REPORTS = frozenset(
     (
         "rate rated rating verdict report reports message claim claims rumour rumours rumor rumors post statement "
-        "screenshot that story picture video"
+        "screenshot story picture video"
     ).split()
 )
 _DENYING = NEGATION - {"without"}
@@ -420,9 +420,15 @@ def _waits(tokens: Sequence[Token], index: int) -> bool:
     return False
 
 
+_OPENING = frozenset("when which that before until after as".split())
+"""How a clause begins that tells what is known."""
+
+
 def _subordinate(tokens: Sequence[Token], index: int) -> bool:
+    if index > 1 and tokens[index - 1].low in ("it", "they") and tokens[index - 2].low not in _OPENING:
+        return False  # "under a notice that came out on Friday it ends in January"
     for k in range(index - 1, max(-1, index - 12), -1):
-        if tokens[k].low in ("when", "which", "that", "before", "until", "after", "as"):
+        if tokens[k].low in _OPENING:
             return True
         if tokens[k].low in _CLAUSE_END:
             return False
@@ -507,7 +513,8 @@ def belies(sight: Sight) -> bool:
         start = [token.low for token in sight.tokens[1:5]]
         if start[:1] in (["is"], ["was"], ["are"]) and "not" in start[1:] and _TRUE & set(start[2:]):
             return True
-    if _REPORTS.isdisjoint(words) or not _DENYING.isdisjoint(words):
+    told = sight.tokens[0].low == "that" if sight.tokens else False  # "That was a mistake"
+    if (_REPORTS.isdisjoint(words) and not told) or not _DENYING.isdisjoint(words):
         return False
     return not _BELIED.isdisjoint(words) or any(
         a.low == "without" and b.low in ("basis", "foundation", "substance") for a, b in pairwise(sight.tokens)

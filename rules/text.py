@@ -124,7 +124,7 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
 
 
 _NUMBERED = re.compile(r"\s*\d")
-_NAME = re.compile(r" [A-Z][a-z]")
+_NAME = re.compile(r"\s+[A-Z][a-z]")
 
 
 def _is_initial(token: Token, stop: int) -> bool:

@@ -121,14 +121,14 @@ PHRASES = {
     ),
     "restore": ("snap back~; come back into effect~; come back into force~; come back~; bring …8 back; put …8 back on"),
     "extend": (
-        "throw a lifeline; carry …8 over; carry …6 forward; roll …6 forward; tack …6 on; roll …8 over; carry on~; "
-        "run on~; run …1 until~; run …1 to~; run …1 through~; last …1 until~; last …1 to~; last …1 through~; keep "
-        "…16 in force; keep …16 in place; leave …16 in place; remain …1 in force~; stay …1 in force~; remain …1 in "
-        "place~; stay …1 in place~; go on until~; go on to~; hold …1 until~; hold …1 through~; keep …8 going for; "
-        "keep …8 alive; run for~; keep …8 on until; keep …8 going to; keep …8 going until; keep …8 going through; "
-        "continue …4 until; continue …4 through; continue …4 up to; give …4 months; give …4 year; grant …4 months; "
-        "add …6 year to; add …6 months to; make …8 permanent; make …8 indefinite; get …3 months~; get …3 days~; get "
-        "…3 weeks~; get …3 year~; gain …3 months~"
+        "throw a lifeline; carry …8 over; carry …6 forward; carry …4 on to; carry …4 on until; carry …4 on through; "
+        "roll …6 forward; tack …6 on; roll …8 over; carry on~; run on~; run …1 until~; run …1 to~; run …1 through~; "
+        "last …1 until~; last …1 to~; last …1 through~; keep …16 in force; keep …16 in place; leave …16 in place; "
+        "remain …1 in force~; stay …1 in force~; remain …1 in place~; stay …1 in place~; go on until~; go on to~; "
+        "hold …1 until~; hold …1 through~; keep …8 going for; keep …8 alive; run for~; keep …8 on until; keep …8 "
+        "going to; keep …8 going until; keep …8 going through; continue …4 until; continue …4 through; continue …4 "
+        "up to; give …4 months; give …4 year; grant …4 months; add …6 year to; add …6 months to; make …8 permanent; "
+        "make …8 indefinite; get …3 months~; get …3 days~; get …3 weeks~; get …3 year~; gain …3 months~"
     ),
     "shorten": "cut …10 short",
     "meet": (

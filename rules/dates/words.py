@@ -97,7 +97,7 @@ SAY = word_set(
     "declared reported reports added noted stated replied denied denies warned warns insisted claimed threatened "
     "asked answered informed published unveiled disclosed revealed pledged vowed urged briefed dated updated tweeted "
     "acknowledged argued predicted repeated reiterated commented quoted dismissed rejected joked complained "
-    "explained recalled testified conceded cautioned estimated forecast mused observed promised demanded demands"
+    "known explained recalled testified conceded cautioned estimated forecast mused observed promised demanded demands"
 )
 SAY_NOUNS = word_set(
     "statement notice post interview briefing speech letter remarks remark announcement message report memo note "
