@@ -29,7 +29,7 @@ NOUNS = {
     "purchases": "purchases; purchase; buying; imports; orders; order; commitment; commitments",
     "ban": "ban; bans; embargo; prohibition",
     "fee": "fee; fees; charge; charges",
-    "quota": "quota; quotas",
+    "quota": "quota; quotas; cap; caps; ceiling; ceilings; limit; limits",
     "subsidy": "subsidy; subsidies",
     "sanctions": "sanctions; sanction",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from rules.lexicon import NOUNS
@@ -61,6 +62,7 @@ def check(folder: str | Path) -> tuple[list[Problem], list[Problem]]:
                 *_repeated(items, key),
                 *_never(items, key, spec, pack),
                 *_too_much(items, key, spec),
+                *_mistyped(items, key),
             ):
                 form.wrong(item, f"facts.{spec.id}.{key}", message)
         if spec.noun and not spec.marks and not spec.names and spec.kind not in _KNOWN:
@@ -77,6 +79,15 @@ def check(folder: str | Path) -> tuple[list[Problem], list[Problem]]:
 def _at(tree: Tree, key: str) -> Tree:
     assert isinstance(tree.value, dict)
     return tree.value[key]
+
+
+def _mistyped(items: Sequence[Tree], key: str) -> Iterator[tuple[Tree, str]]:
+    """Nouns of the author's own that are a slip of the pen away from a family, or from a word of one."""
+    known = {*NOUNS, *(word for family in NOUNS.values() for word in family.split("; "))}
+    for item in items if key == "noun" else ():
+        near = [] if item.raw in known else get_close_matches(item.raw.lower(), sorted(known), n=1, cutoff=0.85)
+        if near:
+            yield item, f"{short(item.raw)} is a word of your own, and of no family: did you mean {near[0]}?"
 
 
 def _members(phrase: str) -> list[tuple[str, ...]]:

@@ -10,6 +10,8 @@ from math import isclose
 from typing import Any
 
 from rules.engine import evaluate, open_story
+from rules.extract import Read, reads
+from rules.lexicon import lexicon
 from rules.model import Article, Finding, Kind, SourceKind, State
 from rules.pack import Pack
 from rules.packfile import Tree, UnreadableError, choice, read_yaml, short
@@ -128,9 +130,9 @@ def run_tests(pack: Pack, tests: tuple[PackTest, ...]) -> Iterator[Failure]:
         else:
             wrong = [finding for finding in raised if finding.fact not in (test.fact, *test.also)]
             if mine is None or not _fits(mine, test):
-                yield Failure(test, _expected(test), _found(mine, test.fact))
+                yield Failure(test, _expected(test), _found(mine) if mine else _missed(test, pack))
         if wrong:
-            told = "; ".join(_found(finding, finding.fact) for finding in wrong)
+            told = "; ".join(map(_found, wrong))
             only = "nothing" if test.kind == "none" else f"nothing but {', '.join((test.fact, *test.also))}"
             yield Failure(test, only, told)
 
@@ -160,9 +162,23 @@ def _expected(test: PackTest) -> str:
     return f"{test.kind} of {test.fact}{_plain(test.state.to_json())}"
 
 
-def _found(finding: Finding | None, fact: str) -> str:
-    if finding is None:
-        return f"nothing that speaks of {fact}"
+def _missed(test: PackTest, pack: Pack) -> str:
+    """Why no claim speaks of a fact: nothing names it, or no verb that the engine knows acts on it."""
+    named = (read.sentence.raw for read in reads(test.article, lexicon(pack)) if _names(read, test.fact))
+    sentence = next(named, None)
+    if sentence is None:
+        return (
+            f"nothing that names {test.fact}: its marks and nouns, or whose it is and whom it is aimed at, do not fit"
+        )
+    named_in = f"{test.fact} named in {short(sentence)}"
+    return f"{named_in}, and no verb that the engine knows acts on it (see `deltawire explain`)"
+
+
+def _names(read: Read, fact: str) -> bool:
+    return any(mention.fact == fact for mention in read.mentions)
+
+
+def _found(finding: Finding) -> str:
     cues = f", on the words {' / '.join(finding.cues)}" if finding.cues else ""
     return (
         f"{finding.kind} of {finding.fact}{_plain(said(finding).to_json())}: {finding.why} (rule {finding.rule}{cues})"

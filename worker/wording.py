@@ -28,7 +28,8 @@ def headline_of_finding(finding: Finding, pack: Pack) -> str:
 def headline_of_deadline(event: DeadlineEvent, pack: Pack) -> str:
     """`US-China tariff truce: ends in 7 days, on 10 Nov 2026`, or that the date passed, moved or fell away."""
     spec = pack.facts[event.fact]
-    verb, noun = _words(spec.kind, event.role, event.state)
+    # of a day that falls away the state is the new one, which says nothing of what would have ended then
+    verb, noun = _words(spec.kind, event.role, State() if event.phase is Phase.CANCELLED else event.state)
     day = say_date(event.due)
     if event.phase is Phase.UPCOMING:
         ahead = "tomorrow" if event.days_left == 1 else f"in {event.days_left} days"
@@ -141,7 +142,8 @@ def _differences(before: State, after: State, kind: FactKind) -> list[str]:
         ("until", "by" if kind is FactKind.PURCHASES else "until", before.until, after.until),
     ):
         if new_date and new_date != old_date:
-            moved = f"{_words(kind, role, after)[1]} {say_date(old_date)} → {say_date(new_date)}"
+            word = _words(kind, role, after if before.status is after.status else State())[1]
+            moved = f"{word} {say_date(old_date)} → {say_date(new_date)}"
             parts.append(moved if old_date else f"{preposition} {say_date(new_date)}")
     return parts
 

@@ -77,9 +77,15 @@ def test_a_text_that_speaks_of_another_fact_as_well_must_name_it(folder: Path) -
     assert list(run_tests(*given(folder, test + "    also: islands_summit\n"))) == []
 
 
-def test_a_text_that_does_not_speak_of_the_fact_fails_with_that(folder: Path) -> None:
+def test_a_text_that_does_not_name_the_fact_fails_with_that(folder: Path) -> None:
     (failure,) = run_tests(*given(folder, "tests:\n  - {text: It rained., fact: islands_summit, kind: change}\n"))
-    assert failure.found == "nothing that speaks of islands_summit"
+    assert failure.found.startswith("nothing that names islands_summit: its marks and nouns")
+
+
+def test_a_text_whose_verb_is_not_known_fails_with_that(folder: Path) -> None:
+    text = "Norland has gilded its duty on cod from Estmark."
+    (failure,) = run_tests(*given(folder, f"tests:\n  - {{text: {text}, fact: norland_cod_duty, kind: change}}\n"))
+    assert failure.found.startswith(f'norland_cod_duty named in "{text}", and no verb that the engine knows')
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,15 @@ def test_each_phase_of_a_deadline_has_its_words(event: DeadlineEvent, headline: 
     assert (alert.source, alert.url, alert.before) == ("The Courier", "https://courier.example/1", None)
 
 
+def test_what_falls_away_with_a_suspension_was_the_end_of_something_else() -> None:
+    suspended = State(Status.SUSPENDED, None, None, PartialDate(2026, 11, 10))
+    event = replace(deadline(Phase.CANCELLED), role="until", state=suspended)
+    [alert] = alerts_of(pack(), [], [event], RECORD)
+    assert alert.headline.endswith(": the end on 10 Nov 2025 falls away")
+    [alert] = alerts_of(pack(), [], [replace(event, phase=Phase.DUE, days_left=0)], RECORD)
+    assert alert.headline.endswith(": suspension ends today, 10 Nov 2025")
+
+
 @pytest.mark.parametrize(
     "alert",
     [
