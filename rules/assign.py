@@ -52,8 +52,11 @@ def _struck(raw: str) -> tuple[int, int]:
 
 def dates_of(pair: Pair, reading: Reading) -> list[TimeExpression]:
     """The dates that belong to a pair: those nearer to its trigger than to any other's."""
-    mine = (when for when in reading.dates if _owner(when, reading).index == pair.index)
-    return [when for when in mine if not _in_the_next_clause(when, pair, reading.tokens)]
+    owned = reading.owned
+    if not owned:
+        for when in reading.dates:
+            owned.setdefault(_owner(when, reading).index, []).append(when)
+    return [when for when in owned.get(pair.index, ()) if not _in_the_next_clause(when, pair, reading.tokens)]
 
 
 def _in_the_next_clause(when: TimeExpression, pair: Pair, tokens: Sequence[Token]) -> bool:

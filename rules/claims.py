@@ -44,6 +44,8 @@ class Reading:
     dates: Sequence[TimeExpression]
     """Spans of dates and tokens index the sentence."""
     said: Said
+    owned: dict[int, list[TimeExpression]] = field(default_factory=dict, compare=False)
+    """The dates by the token of the trigger to which they belong; filled by `rules.assign` when it is first asked."""
 
     @property
     def tokens(self) -> Sequence[Token]:

@@ -18,6 +18,8 @@ MAX_CHARS = 200_000
 """What is read of an article; the rest is cut."""
 MAX_SENTENCE = 2_000
 """Characters of a sentence; a longer one is cut into pieces."""
+MAX_PIECES = 10
+"""Of so many. Nobody writes such a sentence: what goes on without an end is not read to it."""
 
 _FOLD = str.maketrans(
     {
@@ -41,7 +43,7 @@ _LABEL = re.compile(
     r"(?P<who>Q(?:uestion)?|A(?:nswer)?|[A-Z][A-Z’'.\- ]{2,60})(?:[:.]\s|\s{2,})"
 )
 _QUESTION_LABELS = {"q", "question", "reporter", "moderator", "senator", "journalist", "host", "interviewer"}
-_BRIEFING = re.compile(r"(?m)^\s*(?:the )?spokes(?:person|man|woman)\b[^:\n]{0,40}:\s", re.IGNORECASE)
+_BRIEFING = re.compile(r"(?m)^ {0,8}(?:the )?spokes(?:person|man|woman)\b[^:\n]{0,40}:\s", re.IGNORECASE)
 _TURN = re.compile(r"\s*(?P<who>[A-Z][\w’'.&\- ]{2,40}):\s")
 """A label of a press conference, where every outlet that asks has its own."""
 
@@ -207,23 +209,30 @@ def _answers(label: str) -> bool:
 
 
 def _spans(line: str) -> list[tuple[int, int]]:
-    """Sentence spans of one line; one without an end is cut into pieces of MAX_SENTENCE characters."""
+    """Sentence spans of one line; one without an end is cut into pieces of MAX_SENTENCE characters, ten at most."""
     if not line.strip():
         return []
     spans: list[tuple[int, int]] = []
     for first, end in _resplit(line):
-        for start in range(first, end, MAX_SENTENCE):
+        for start in range(first, min(end, first + MAX_PIECES * MAX_SENTENCE), MAX_SENTENCE):
             piece = line[start : min(start + MAX_SENTENCE, end)]
             left = len(piece) - len(piece.lstrip())
             spans.append((start + left, start + len(piece.rstrip())))
     return spans
 
 
+_LETTERS_A_STOP = 5
+"""With fewer characters for each of its full stops a long line is no prose."""
 _PER_CENT = re.compile(r"\b(?:per cent|percent|pct|cents?)\.\s+(?=[A-Z\"“])")
 
 
 def _resplit(line: str) -> list[tuple[int, int]]:
-    """The library's sentences, split again where it takes the full stop of "per cent." for that of a currency."""
+    """The library's sentences, split again where it takes the full stop of "per cent." for that of a currency.
+
+    A line of little but full stops has none: looking for them would take long.
+    """
+    if len(line) > MAX_SENTENCE and line.count(".") * _LETTERS_A_STOP > len(line):
+        return [(0, len(line))]
     out: list[tuple[int, int]] = []
     for start, end in nupunkt.sent_spans(line):
         edges = [start, *(found.end() for found in _PER_CENT.finditer(line, start, end)), end]

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import rules
 from rules import Article, Evaluation, Finding, Kind, SourceKind
-from rules.text import full_text
+from rules.text import MAX_CHARS, full_text
+from tests.bench.__main__ import HOSTILE
 
 PACK = rules.load_pack("us-china-trade")
 LEDGER = rules.open_story(PACK)
@@ -112,21 +113,17 @@ def test_no_shuffle_of_words_makes_it_raise(data: st.DataObject) -> None:
     rules.due(found.ledger, PACK, article.published, later + timedelta(days=30))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "tariff, " * 6_000,
-        'tariff truce "' * 3_500,
-        "tariff\u200b" * 7_000,
-        "the fentanyl tariff on Chinese goods was cut and " * 1_500,
-        "The fentanyl tariff on Chinese goods was cut to 10 percent on Monday. " * 1_000,
-        "fentanyl tariff truce summit visit deal " * 800,
-        "( [ { < " * 25_000 + "tariff",
-    ],
-    ids=["commas", "quotes", "zero widths", "one sentence", "one claim again", "4,800 anchors", "brackets"],
-)
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_long_text_is_worked_through(text: str) -> None:
-    evaluate(item({"text": text, "title": "Tariffs"}))
+    evaluate(item({"text": "tariff " + text * (MAX_CHARS // len(text)), "title": "Tariffs"}))
+
+
+def test_a_sentence_without_an_end_is_read_for_twenty_thousand_characters() -> None:
+    cut = "The United States cut the fentanyl tariff on Chinese goods to 10 percent on Monday"
+    first, late = f"{cut} and " + "on and " * 5_000, "on and " * 5_000 + cut
+    assert [f.kind for f in evaluate(item({"text": first})).findings] == [Kind.CHANGE]
+    assert evaluate(item({"text": late})).findings == ()
 
 
 CUT = (
