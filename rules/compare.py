@@ -178,6 +178,7 @@ def _hope(case: Case) -> Why | None:
 def _guess(case: Case) -> Why | None:
     """A blog's own prospect."""
     own = case.article.source_kind is SourceKind.BLOG and case.claim.speaker is Speaker.OUTLET
+    own = own and case.claim.wisher is not Speaker.DECIDER
     return Why.OUTSIDER if own and case.claim.mode not in DECIDED else None
 
 

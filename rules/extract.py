@@ -165,7 +165,7 @@ class _Teller:
 def _see(raw: str, lexicon: Lexicon, *, title: bool, under_header: bool) -> Sight:
     """The tokens and hits of a sentence, wherever it stands. The last few are kept, for a text that repeats itself."""
     tokens = _tokens(raw, under_header=under_header)
-    hits = _without_foreign_offices(lexicon.hits(tokens))
+    hits = _without_foreign_offices(tokens, lexicon.hits(tokens))
     return Sight(tokens, hits if title else _without_dateline(tokens, hits))
 
 
@@ -199,7 +199,8 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         anaphor=pair.mention.anaphor,
         happened=_happened(own, op) or _of_old(pair, reading) or reading.said.line,
     )
-    if claim.mode in OPEN and (pair.frame.governor is not None or claim.mode is Mode.EXPECTED):
+    governed = pair.frame.governor is not None or claim.mode in (Mode.EXPECTED, Mode.PROPOSED)
+    if claim.mode in OPEN and governed:
         claim.wisher = wisher_of(pair, reading)
     state = told_dates(spec.kind, pair, reading, dates, today)
     value = value_of(pair, reading, spec.unit, claim)
@@ -292,10 +293,19 @@ def _tokens(raw: str, *, under_header: bool) -> list[Token]:
     return tokens
 
 
-def _without_foreign_offices(hits: list[Hit]) -> list[Hit]:
-    """Without the institutions of other countries: the "foreign ministry" of "the Indian foreign ministry"."""
+def _without_foreign_offices(tokens: Sequence[Token], hits: list[Hit]) -> list[Hit]:
+    """Without those of other countries: the "foreign ministry" of India's foreign ministry, "the president" of France."""
     foreign = {h.end for h in hits if h.entry.label is Label.COUNTRY}
-    return [h for h in hits if h.entry.label is not Label.DECIDER or not foreign & {h.start, h.start - 1}]
+    starts = {h.start for h in hits if h.entry.label is Label.COUNTRY}
+    return [
+        h
+        for h in hits
+        if h.entry.label is Label.COUNTRY
+        or not (
+            (h.entry.label is Label.DECIDER and foreign & {h.start, h.start - 1})
+            or (tokens[h.end - 1].low == "president" and starts & {h.end + 1, h.end + 2} and tokens[h.end].low == "of")
+        )
+    ]
 
 
 def _without_dateline(tokens: Sequence[Token], hits: list[Hit]) -> list[Hit]:

@@ -68,6 +68,8 @@ class Fit:
             return False
         if spec.kind is FactKind.VISIT and phrase.holds(Label.COUNTRY):
             return False
+        if spec.kind is FactKind.MEASURE and spec.by and _is_anothers(spec, phrase):
+            return False
         if spec.kind is FactKind.MEASURE and spec.on is None and phrase.on == {ELSEWHERE}:
             return False  # "curbs on rare earths that were imposed on Japanese buyers"
         return self.is_aimed(spec, phrase, memory) and self._is_between(spec, phrase, memory)
@@ -173,6 +175,14 @@ class Fit:
             and h.entry.members == 1
             and "@" not in self.pack.facts[h.entry.of].marks[h.entry.group]
         }
+
+
+def _is_anothers(spec: FactSpec, phrase: Phrase) -> bool:
+    """ "The European Commission extended the suspension of its retaliatory tariffs": whoever acts owns them."""
+    if not any(token.low in ("its", "their") for token in phrase.tokens[phrase.left : phrase.noun.start]):
+        return False
+    own = any(h.entry.label in (Label.PARTY, Label.DECIDER) and h.entry.of == spec.by for h in phrase.hits)
+    return not own and any(h.entry.label is Label.COUNTRY and h.end <= phrase.left for h in phrase.hits)
 
 
 def _alike(spec: FactSpec, other: FactSpec) -> bool:

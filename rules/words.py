@@ -99,7 +99,7 @@ PHRASES = {
     "delay": (
         "move …14 to~; shift …14 to~; switch …10 to; push …10 out; push …10 to; push …10 into; hold …10 over; set "
         "…10 back; put …12 off; put …10 back; push …10 back; push …10 off; hold …12 back; kick …6 down the road; "
-        "move …6 back; slip to~"
+        "move …6 back; slip to~; slide to~"
     ),
     "advance": "pull …10 forward; speed …10 up; bring …10 forward; move …6 forward; move …6 up",
     "withdraw": (
@@ -313,7 +313,7 @@ ADVERB = frozenset(
         "soon only even indeed simply effectively immediately temporarily briefly probably likely possibly "
         "perhaps reportedly altogether entirely completely partly fully quietly once yet actually really newly "
         "largely hereby further provisionally unexpectedly abruptly instead both all ever so thereby jointly "
-        "therefore accordingly"
+        "therefore accordingly well"
     ).split()
 )
 CONDITION = frozenset("if unless provided suppose supposing lest otherwise".split())
