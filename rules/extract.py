@@ -294,7 +294,7 @@ def _tokens(raw: str, *, under_header: bool) -> list[Token]:
 
 
 def _without_foreign_offices(tokens: Sequence[Token], hits: list[Hit]) -> list[Hit]:
-    """Without those of other countries: the "foreign ministry" of India's foreign ministry, "the president" of France."""
+    """Without those of other countries: the "foreign ministry" of the Indian one, "the president" of France."""
     foreign = {h.end for h in hits if h.entry.label is Label.COUNTRY}
     starts = {h.start for h in hits if h.entry.label is Label.COUNTRY}
     return [

@@ -20,7 +20,7 @@ from rules.sight import Sight
 from rules.speakers import REPORTING
 from rules.text import Token
 from rules.triggers import Pair
-from rules.words import CONDITION, NEGATION, PAPER, SUPPOSING
+from rules.words import CONDITION, HEARSAY, NEGATION, PAPER, SUPPOSING
 
 _DENIAL = frozenset(
     (
@@ -61,13 +61,11 @@ _REPORTS = frozenset(
 )
 _DENYING = NEGATION - {"without"}
 _BELIED = frozenset(
-    "false untrue fake forgery hoax mistake wrong fabricated invented baseless unfounded fiction nonsense bogus "
-    "mischievous devoid".split()
+    (
+        "false untrue fake forgery fabrication fabrications hoax mistake wrong fabricated invented baseless unfounded "
+        "fiction nonsense bogus mischievous devoid"
+    ).split()
 )
-_HEARSAY = frozenset(
-    "report reports story stories rumour rumours rumor rumors speculation talk suggestion suggestions".split()
-)
-"""What stands behind "that" is only told, where it is a report that says it."""
 _BORNE = frozenset(word for lemma in "face pay bear attract incur".split() for word in inflect(lemma)) | {
     "charges",
     "collects",
@@ -212,8 +210,8 @@ def _embedded(clause: Clause) -> Mode | None:
     that = next((k for k in range(start, max(0, start - 26), -1) if k < len(tokens) and tokens[k].low == "that"), None)
     if not that:
         return None
-    if tokens[that - 1].low in _HEARSAY and _within(tokens, that, start):
-        return Mode.HEDGED
+    if tokens[that - 1].low in HEARSAY and _within(tokens, that, start):
+        return Mode.DENIED if belies(clause.reading.sight) else Mode.HEDGED
     at = _saying(tokens, that)
     if at is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
 from rules.lexicon import Hit, Label
@@ -151,6 +152,16 @@ def _titles(segment: set[str]) -> set[str]:
     return segment - {"executive"} if segment & {"office", "order", "orders"} else segment
 
 
+def _names_an_outsider(words: AbstractSet[str]) -> bool:
+    return bool(words & (_OUTSIDER | _RUMOUR)) or any(word.endswith("makers") for word in words)
+
+
+def _party_words(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> set[str]:
+    """The words of parties' names in a token range: the European Union is no union."""
+    inside = (h for h in hits if h.entry.label is Label.PARTY and start <= h.start and h.end <= end)
+    return {word for h in inside for word in text[h.start : h.end]}
+
+
 def classify(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> Speaker | None:
     """The class of the person or institution named in a token range, or None where it names none."""
     segment = _titles(set(text[start:end]))
@@ -164,7 +175,7 @@ def classify(text: Sequence[str], start: int, end: int, hits: Sequence[Hit]) -> 
     named = any(h.entry.label is Label.DECIDER and start <= h.start < end for h in hits)
     if named and not segment & {"former", "retired"}:
         return Speaker.DECIDER
-    if segment & (_OUTSIDER | _RUMOUR) or any(word.endswith("makers") for word in segment):
+    if _names_an_outsider(segment - _party_words(text, start, end, hits)):
         return Speaker.OUTSIDER
     if segment & _OFFICIAL or "officials" in segment:
         return Speaker.DECIDER

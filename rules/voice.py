@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from rules.claims import Reading, Said
 from rules.dates import find_dates
 from rules.frames import Mode
+from rules.grammar import GOVERNORS, Stance
 from rules.lexicon import Hit, Label, Lexicon
 from rules.model import Article, PartialDate, SourceKind
 from rules.speakers import COURTS, Speaker, classify, speaker_of
 from rules.text import Sentence, tokenize, words
 from rules.triggers import Pair
+from rules.words import AUXILIARY, HEARSAY
 
 _ENTRY = 43
 """Characters of a line that can hold the day that opens a timeline's entry, with its dash, or a heading."""
 _DASHES = ("-", "–", "—", ":")
+_PRONOUNS = frozenset("i we he she they it you".split())
 _IMAGINED = frozenset("surprises scenarios predictions hypotheticals".split())
 
 
@@ -111,7 +114,7 @@ def wisher_of(pair: Pair, reading: Reading) -> Speaker:
     tokens = [token.low for token in reading.tokens]
     at = pair.frame.governor if pair.frame.governor is not None else pair.frame.start
     start = at
-    while start > 0 and tokens[start - 1] not in (";", ".", "—", ":"):
+    while start > 0 and tokens[start - 1] not in (";", ".", "—", ":") and not _reported(tokens, start - 1):
         start -= 1
     commas = [k for k in range(start, at) if tokens[k] == ","]
     if commas and {"i", "we"} & set(tokens[commas[-1] : at]):
@@ -123,7 +126,22 @@ def wisher_of(pair: Pair, reading: Reading) -> Speaker:
         return Speaker.OUTSIDER
     if pair.frame.mode is Mode.WISHED and Label.COUNTRY in named and not named & {Label.PARTY, Label.DECIDER}:
         return Speaker.OUTSIDER  # what a third government wants is nothing
-    return classify(tokens, start, at, reading.hits) or reading.said.speaker
+    return classify(tokens, start, at, reading.hits) or (
+        Speaker.OUTSIDER if _foretells(pair, tokens, start, at) else reading.said.speaker
+    )
+
+
+def _reported(tokens: Sequence[str], that: int) -> bool:
+    """ "Dealers pointed to a report that Beijing may …": what follows is not the dealers' wish."""
+    return tokens[that] == "that" and that > 0 and tokens[that - 1] in HEARSAY
+
+
+def _foretells(pair: Pair, tokens: Sequence[str], start: int, at: int) -> bool:
+    """ "Mellor sees the tariff at 30 percent", "five saw it ending": somebody of whom nothing is known expects it."""
+    if at >= len(tokens) or GOVERNORS.get(tokens[at]) is not Stance.EXPECT or pair.mention.start <= at:
+        return False
+    subject = tokens[start:at]
+    return bool(subject) and subject[-1] not in AUXILIARY and not _PRONOUNS & set(subject[-2:])
 
 
 def _source_speaker(article: Article, lexicon: Lexicon) -> Speaker:

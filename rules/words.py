@@ -328,3 +328,7 @@ PAPER = frozenset(
 SUBORDINATE = frozenset(
     ("after since before when while which who that because although though as whose where until once amid").split()
 )
+HEARSAY = frozenset(
+    "report reports story stories rumour rumours rumor rumors speculation talk suggestion suggestions".split()
+)
+"""What stands behind "that" is only told, where it is a report that says it."""

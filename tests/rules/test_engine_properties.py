@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rules
-from rules import Article, Evaluation, Finding, Kind, SourceKind
+from rules import Article, Entry, Evaluation, Finding, Kind, PartialDate, SourceKind, State, Status
 from rules.text import MAX_CHARS, full_text
 from tests.bench.__main__ import HOSTILE
 
@@ -23,6 +23,7 @@ LEDGER = rules.open_story(PACK)
 PAIRS = yaml.load((Path(__file__).parents[1] / "data/rules/pairs.yaml").read_text("utf-8"), yaml.CSafeLoader)
 CASES: list[dict[str, Any]] = [case for pair in PAIRS for case in pair["cases"]]
 NEWS = (Kind.CHANGE, Kind.SIGNAL)
+NOON = datetime(2025, 10, 29, 12, tzinfo=UTC)
 LOCAL = "The weather in the valley was mild, and the bakery opened at seven."
 
 
@@ -52,7 +53,17 @@ def said(findings: tuple[Finding, ...]) -> list[tuple[object, ...]]:
 def test_the_ends_of_the_calendar_raise_nothing(day: datetime) -> None:
     pact = "China and the United States put their names to the trade deal on Tuesday."
     for case in [{"text": pact}, *CASES]:
-        rules.evaluate(replace(item(case), published=day), LEDGER, PACK)
+        found = rules.evaluate(replace(item(case), published=day), LEDGER, PACK)
+        rules.due(found.ledger, PACK, day, day)
+
+
+@pytest.mark.parametrize("end", ["1 January 0001", "31 December 9999"])
+def test_a_deadline_at_an_end_of_the_calendar_raises_nothing(end: str) -> None:
+    day = date(1, 1, 1) if end.startswith("1 ") else date(9999, 12, 31)
+    entry = Entry("tariff_truce", State(Status.IN_FORCE, until=PartialDate.of(day)), Kind.CHANGE, NOON, NOON, "1")
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    for since, now in ((first, NOON), (NOON, last)):
+        rules.due(LEDGER.add(entry), PACK, since, now)
 
 
 cases = pytest.mark.parametrize("case", [pytest.param(case, id=case["text"][:60]) for case in CASES])
