@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
+from itertools import pairwise
 
 from rules.lexicon import Hit, Label
 from rules.text import Token
@@ -47,7 +48,7 @@ _OUTSIDER = frozenset(
         "congresswoman congressmen legislator legislators committee chairman chairwoman expert experts broker "
         "brokers investor investors former retired company companies firm firms union think-tank importer "
         "importers retailer retailers group pundit columnist blogger critics opposition institute bank fund "
-        "counsel plaintiff plaintiffs petitioner petitioners litigant litigants claimant maker "
+        "ex counsel plaintiff plaintiffs petitioner petitioners litigant litigants claimant maker "
         "executive chief council board parliament mep meps lobbyist lobbyists consultant consultants researcher "
         "researchers"
     ).split()
@@ -81,12 +82,23 @@ def speaker_of(tokens: Sequence[Token], hits: Sequence[Hit]) -> tuple[Speaker, s
         return Speaker.UNNAMED, "unnamed sources"
     found: list[tuple[Speaker, str | None]] = []
     for k, word in enumerate(text):
-        if word in REPORTING:
+        if word in REPORTING and text[max(0, k - 1) : k + 2] != ["people", "tell", "me"]:  # that is nobody
             verdict, start, end = _sayer(text, k, hits)
             if verdict is not None:
                 found.append((verdict, " ".join(token.raw for token in tokens[start:end])))
     unnamed = [each for each in found if each[0] is Speaker.UNNAMED]
     return (unnamed or found or [(Speaker.OUTLET, None)])[0]
+
+
+def by_pronoun(tokens: Sequence[Token]) -> bool:
+    """Whether somebody says it who has been named before: "he told our morning programme"."""
+    return any(one.low in ("he", "she") and other.low in REPORTING for one, other in pairwise(tokens))
+
+
+def heading_of(tokens: Sequence[Token], hits: Sequence[Hit]) -> Speaker | None:
+    """Who a headline begins with, before a colon: "Ex-negotiator: the truce will be stretched"."""
+    text = [token.low for token in tokens[:7]]
+    return classify(text, 0, text.index(":"), hits) if ":" in text else None
 
 
 def _sayer(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Speaker | None, int, int]:

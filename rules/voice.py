@@ -13,7 +13,7 @@ from rules.frames import Mode
 from rules.grammar import GOVERNORS, Stance
 from rules.lexicon import Hit, Label, Lexicon
 from rules.model import Article, PartialDate, SourceKind
-from rules.speakers import COURTS, Speaker, classify, speaker_of
+from rules.speakers import COURTS, Speaker, by_pronoun, classify, heading_of, speaker_of
 from rules.text import Sentence, tokenize, words
 from rules.triggers import Pair
 from rules.words import AUXILIARY, HEARSAY
@@ -43,6 +43,8 @@ class Voice:
         self._imagined = not _IMAGINED.isdisjoint(words(title))
         self._last: tuple[Speaker, str | None] = (Speaker.OUTLET, None)
         self._quoting = False
+        self._heading: Speaker | None = None
+        """Who the headline is told by, where it begins with him."""
         self._recital = -1
         self._opening = ""
         """What the paragraph begins with."""
@@ -56,6 +58,8 @@ class Voice:
         quoted = self._quoting or raw.lstrip()[:1] in ('"', "“")
         marks = raw.count('"') + raw.count("“") + raw.count("”")
         self._quoting = self._quoting != bool(marks % 2)
+        if sentence.title:
+            self._heading = heading_of(sentence.tokens, hits)
         if not quoted:
             self._unasked.clear()  # who spoke before is of no matter to it, nor to what follows
         self._unasked.append((sentence, hits, quoted))
@@ -75,6 +79,8 @@ class Voice:
 
     def _speaker(self, sentence: Sentence, hits: Sequence[Hit], quoted: bool) -> tuple[Speaker, str | None]:
         speaker, named = speaker_of(sentence.tokens, hits)
+        if speaker is Speaker.OUTLET and (by_pronoun(sentence.tokens) or sentence.title):
+            speaker = self._heading if self._heading is Speaker.OUTSIDER else speaker
         if speaker is Speaker.OUTLET:
             labelled = self._labelled(sentence)
             speaker, named = self._last if quoted and labelled[0] is Speaker.OUTLET else labelled
