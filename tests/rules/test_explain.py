@@ -29,7 +29,7 @@ LEDGER = rules.open_story(PACK)
 NOW = datetime(2025, 10, 29, 12, tzinfo=UTC)
 FENTANYL = "the fentanyl tariff on Chinese goods"
 RARE = "its October rare-earth rules"
-PAIRS = yaml.safe_load((Path(__file__).parents[1] / "data/rules/pairs.yaml").read_text("utf-8"))
+PAIRS = yaml.load((Path(__file__).parents[1] / "data/rules/pairs.yaml").read_text("utf-8"), yaml.CSafeLoader)
 CASES: list[dict[str, str]] = [case for pair in PAIRS for case in pair["cases"]]
 ARCHIVE = Path(__file__).parents[2] / "worker/demo/archive.jsonl"
 

@@ -12,7 +12,7 @@ from rules.packlint import check
 from rules.packtests import FILE
 
 DATA = Path(__file__).parents[1] / "data" / "packs"
-CASES = yaml.safe_load((DATA / "warnings.yaml").read_text("utf-8"))
+CASES = yaml.load((DATA / "warnings.yaml").read_text("utf-8"), yaml.CSafeLoader)
 TESTS = """tests:
   - {text: It rained., fact: norland_cod_duty, kind: none}
   - {text: It rained., fact: norland_cod_duty, kind: change}
