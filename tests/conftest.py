@@ -5,6 +5,7 @@ Nothing here leaves this machine: sockets outside loopback are refused, in every
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -36,6 +37,13 @@ from tests import servers  # noqa: E402
 from worker.settings import Settings, load_settings  # noqa: E402
 from worker.store import Store  # noqa: E402
 from worker.store.tables import metadata  # noqa: E402
+
+
+def pytest_collection_finish() -> None:
+    """What is collected lives to the end: no collection of garbage need look at it again, which is a tenth of all."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(autouse=True, scope="session")
