@@ -6,6 +6,7 @@ Nothing here leaves this machine: sockets outside loopback are refused, in every
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import shutil
 import signal
@@ -34,6 +35,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what 
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start inherits it, and is to stop at it
 
 from tests import servers  # noqa: E402
+from tests.worker.commands import Command, Ended  # noqa: E402
+from worker.__main__ import main  # noqa: E402
 from worker.settings import Settings, load_settings  # noqa: E402
 from worker.store import Store  # noqa: E402
 from worker.store.tables import metadata  # noqa: E402
@@ -82,6 +85,23 @@ def broker(short_folder: Path) -> Iterator[str]:
     """The address of a real Valkey server of this test's own."""
     with servers.valkey(short_folder) as url:
         yield url
+
+
+@pytest.fixture
+def deltawire(capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
+    """Run a command in this process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def run(*arguments: str | Path) -> Ended:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return Ended(int(ended.value.code or 0), out, err)
+
+    yield run
+    root.handlers[:], root.level = handlers, level
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,10 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from tests.e2e.newsroom import pack_from_the_baseline
-from tests.e2e.programs import Program, environment, run
+from tests.e2e.programs import Program, environment
 from tests.e2e.test_up import listens, status
 from tests.servers import FeedServer, Receiver, wait_until
+from tests.worker.commands import Command
 
 CUT = "The United States agreed on Tuesday to cut the fentanyl tariff on Chinese goods to 10%, the White House said."
 
@@ -26,7 +27,13 @@ def free_port() -> int:
 
 @pytest.mark.postgres
 def test_an_article_in_a_feed_becomes_a_signed_message_at_a_webhook(
-    tmp_path: Path, postgres_url: str, broker: str, feed_server: FeedServer, receiver: Receiver
+    tmp_path: Path,
+    postgres_url: str,
+    broker: str,
+    feed_server: FeedServer,
+    receiver: Receiver,
+    deltawire: Command,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     feed_server.publishes("Harvest begins in Iowa")
     port = free_port()
@@ -39,12 +46,14 @@ def test_an_article_in_a_feed_becomes_a_signed_message_at_a_webhook(
         port=port,
     )
 
-    assert run("db", "upgrade", env=env).returncode == 0
-    added = run("feeds", "add", feed_server.url, "--name", "courier", env=env)
-    assert added.returncode == 0, added.stderr
-    subscribed = run("subscribe", "--webhook", receiver.url + "hook", "--kinds", "change", env=env)
-    assert subscribed.returncode == 0, subscribed.stderr
-    [secret] = [line.split()[1] for line in subscribed.stdout.splitlines() if line.startswith("secret")]
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert deltawire("db", "upgrade").code == 0
+    added = deltawire("feeds", "add", feed_server.url, "--name", "courier")
+    assert added.code == 0, added.err
+    subscribed = deltawire("subscribe", "--webhook", receiver.url + "hook", "--kinds", "change")
+    assert subscribed.code == 0, subscribed.err
+    [secret] = [line.split()[1] for line in subscribed.out.splitlines() if line.startswith("secret")]
 
     with ExitStack() as stack:
         roles = [stack.enter_context(Program(role, env=env)) for role in ("worker", "scheduler", "web")]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.worker.commands import Command, Ended
 from tests.worker.site import Clock, Site, site_of
-from worker.__main__ import main
 from worker.settings import Settings
 from worker.store import Store
 
@@ -46,23 +43,6 @@ def site(lite: Store, settings: Settings, clock: Clock) -> Iterator[Site]:
     """The web page over that store."""
     with site_of(lite, settings, clock) as running:
         yield running
-
-
-@pytest.fixture
-def deltawire(capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
-    """Run a command in this process."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-
-    def run(*arguments: str | Path) -> Ended:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return Ended(int(ended.value.code or 0), out, err)
-
-    yield run
-    root.handlers[:], root.level = handlers, level
 
 
 @pytest.fixture
