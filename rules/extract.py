@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from rules.assign import dates_in, dates_of, in_relative, value_of
 from rules.claims import Claim, Reading, Said
+from rules.clauses import belies, depends
 from rules.dates import Role, TimeExpression
 from rules.events import NAMING
 from rules.frames import OPEN, Mode
@@ -18,7 +19,7 @@ from rules.grammar import TRIGGERS, Form, Op
 from rules.lexicon import Hit, Label, Lexicon
 from rules.memory import Memory
 from rules.mentions import Mention, finder
-from rules.modality import belies, depends, mode_of
+from rules.modality import mode_of
 from rules.model import Article, FactKind, PartialDate, SourceKind, State, Status
 from rules.pack import FactSpec
 from rules.pairs import pairs

@@ -11,13 +11,23 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rules.claims import Reading
+from rules.clauses import (
+    BELIED,
+    INVERTED,
+    belies,
+    complement,
+    depends,
+    foreseen,
+    in_condition,
+    relative,
+    reported,
+    subordinate,
+    waits,
+)
 from rules.dates import Role
 from rules.frames import DECIDED, HARD, OPEN, STANCE_MODE, Frame, Mode, forms_of, frame
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance, inflect
 from rules.model import FactKind
-from rules.phrases import DEFINITE, is_verbal
-from rules.sight import Sight
-from rules.speakers import REPORTING
 from rules.text import Token
 from rules.triggers import Pair
 from rules.words import CONDITION, HEARSAY, NEGATION, PAPER, SUPPOSING
@@ -45,27 +55,11 @@ _DENYING_PAIRS = {
     "no": ("truth", "basis"),
     "we": ("reported", "wrote", "said"),  # an outlet that speaks of its own earlier report
 }
-_INVERTED = frozenset("should were had imagine assume say".split())
-_CONDITIONAL = CONDITION | SUPPOSING | _INVERTED | {"whether", "case", "scenario"}
+_CONDITIONAL = CONDITION | SUPPOSING | INVERTED | {"whether", "case", "scenario"}
 """Without any of these no sentence holds a condition."""
 _COULD_DENY = _DENIAL | _DENYING_PAIRS.keys()
 _RULING = frozenset("rule find hold say announce declare decide order confirm conclude".split())
-_KNOWN = frozenset("hear hears heard learn learns learned learnt know knows knew notice word news letter memo".split())
 _FINITE = frozenset("is are was were has have will would had".split())
-_CLAUSE_END = (",", ";", ".", ":", "—")
-_REPORTS = frozenset(
-    (
-        "rate rated rating verdict report reports message claim claims rumour rumours rumor rumors post statement "
-        "screenshot story picture video"
-    ).split()
-)
-_DENYING = NEGATION - {"without"}
-_BELIED = frozenset(
-    (
-        "false untrue fake forgery fabrication fabrications hoax mistake wrong fabricated invented baseless unfounded "
-        "fiction nonsense bogus mischievous devoid"
-    ).split()
-)
 _BORNE = frozenset(word for lemma in "face pay bear attract incur".split() for word in inflect(lemma)) | {
     "charges",
     "collects",
@@ -79,7 +73,6 @@ _PROSPECTS = frozenset(
     "discussion consideration review study likely possible expected considered discussed planned cards imminent "
     "works sight examined weighed mooted".split()
 )
-_TRUE = frozenset("real true genuine authentic so correct accurate".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +103,7 @@ class Clause:
     @property
     def told(self) -> bool:
         """Whether it is told in somebody's words."""
-        return _reported(self.tokens, self.pair.index)
-
-
-_WRITTEN = frozenset("writing text paper document sheet letter memo note circular".split())
-"""What a report stands in: "set out in writing that …"."""
+        return reported(self.tokens, self.pair.index)
 
 
 def mode_of(pair: Pair, reading: Reading, kind: FactKind) -> Mode:
@@ -146,7 +135,7 @@ def _denied(clause: Clause) -> Mode | None:
 
 def _named_false_behind(clause: Clause) -> bool:
     """ "Reports that he is about to cancel his journey are fiction"."""
-    return any(token.low in _BELIED for token in clause.tokens[clause.pair.index :])
+    return any(token.low in BELIED for token in clause.tokens[clause.pair.index :])
 
 
 def _foreseen_rate(clause: Clause) -> Mode | None:
@@ -179,7 +168,7 @@ def _in_doubt(clause: Clause) -> Mode | None:
 
 def _conditional(clause: Clause) -> Mode | None:
     """Inside a condition: "if the rate were cut", "should Beijing …". "May decide whether to" stays a hedge."""
-    if _CONDITIONAL.isdisjoint(clause.words) or not _in_condition(clause.tokens, clause.frame.top):
+    if _CONDITIONAL.isdisjoint(clause.words) or not in_condition(clause.tokens, clause.frame.top):
         return None
     whether = any(token.low == "whether" for token in clause.tokens)
     return Mode.HEDGED if clause.mode is Mode.HEDGED and whether else Mode.HYPOTHETICAL
@@ -192,14 +181,14 @@ def _time_to_come(clause: Clause) -> Mode | None:
     if "before" in before and not {",", "not"} & set(before) and not clause.frame.negated:
         return Mode.BACKGROUND
     present = clause.pair.trigger.form <= {Form.PRESENT, Form.BASE} and clause.frame.bare
-    return Mode.BACKGROUND if present and _waits(clause.tokens, clause.pair.index) else None
+    return Mode.BACKGROUND if present and waits(clause.tokens, clause.pair.index) else None
 
 
 def _end_in_passing(clause: Clause) -> Mode | None:
     """ "The pause, which runs out in November": the end that is known, in a clause of time or a relative clause."""
     trigger = clause.pair.trigger
     ends = trigger.op in (Op.EXPIRE, Op.END) and trigger.form <= {Form.PRESENT, Form.BASE} and clause.frame.bare
-    return Mode.BACKGROUND if ends and _subordinate(clause.tokens, clause.pair.index) else None
+    return Mode.BACKGROUND if ends and subordinate(clause.tokens, clause.pair.index) else None
 
 
 def _embedded(clause: Clause) -> Mode | None:
@@ -253,7 +242,7 @@ def _warned(clause: Clause) -> Mode | None:
 def _forecast(clause: Clause) -> Mode | None:
     """ "Expected that China will …"."""
     plain = clause.mode is Mode.COMMITTED and clause.frame.governor is None
-    return Mode.EXPECTED if plain and _foreseen(clause.tokens, clause.frame.top) else None
+    return Mode.EXPECTED if plain and foreseen(clause.tokens, clause.frame.top) else None
 
 
 def _would(clause: Clause) -> Mode | None:
@@ -262,10 +251,8 @@ def _would(clause: Clause) -> Mode | None:
     if clause.mode is not Mode.HYPOTHETICAL:
         return None
     if clause.told:
-        return Mode.EXPECTED if _foreseen(clause.tokens, clause.frame.top) else Mode.COMMITTED
-    return (
-        Mode.COMMITTED if not depends(clause.reading.sight) and _complement(clause.tokens, clause.frame.top) else None
-    )
+        return Mode.EXPECTED if foreseen(clause.tokens, clause.frame.top) else Mode.COMMITTED
+    return Mode.COMMITTED if not depends(clause.reading.sight) and complement(clause.tokens, clause.frame.top) else None
 
 
 def _had(clause: Clause) -> Mode | None:
@@ -273,7 +260,7 @@ def _had(clause: Clause) -> Mode | None:
     reported = clause.mode is Mode.BACKGROUND and "had" in clause.frame.cues and clause.told
     if 0 < clause.frame.top - clause.pair.mention.head <= 3 and clause.tokens[clause.frame.top - 1].low in _SUBJECTS:
         return None  # "the tariff he had threatened to apply"
-    return Mode.ASSERTED if reported and not _relative(clause.tokens, clause.frame.top) else None
+    return Mode.ASSERTED if reported and not relative(clause.tokens, clause.frame.top) else None
 
 
 def _imagined(clause: Clause) -> Mode | None:
@@ -374,146 +361,3 @@ QUESTIONS = (
     _only_describes,
 )
 """The order in which a clause is asked how it is told; where none answers, the frame of the verb decides."""
-
-
-def _reported(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a trigger is told in somebody's words ("said that …", "…, the ministry announced")."""
-    for k, token in enumerate(tokens):
-        written = token.low in _WRITTEN and k + 1 < len(tokens) and tokens[k + 1].low == "that"
-        if token.low not in REPORTING and not written:
-            continue
-        relative = max((j for j in range(k + 1, index) if tokens[j].low in ("which", "who")), default=None)
-        if k > index or relative is None or any(t.low == "," for t in tokens[relative:index]):
-            return True
-    return False
-
-
-def _complement(tokens: Sequence[Token], start: int) -> bool:
-    """Whether a clause completes "hear that", "learned that", "the notice that"."""
-    return any(
-        tokens[k].low == "that" and any(token.low in _KNOWN for token in tokens[max(0, k - 4) : k])
-        for k in range(max(1, start - 14), start)
-    )
-
-
-def _foreseen(tokens: Sequence[Token], start: int) -> bool:
-    """Whether the nearest word before a clause that can govern it is a forecast: "expected that China would …"."""
-    for k in range(start - 1, max(-1, start - 40), -1):
-        word = tokens[k].low
-        if word in ("said", "says", "announced", "confirmed", "told", "declared", "ordered", ";", ":"):
-            return False
-        if word in (",", "and") and tokens[k + 1].low != "that":
-            return False
-        if GOVERNORS.get(word) is Stance.EXPECT:
-            return True
-    return False
-
-
-def _waits(tokens: Sequence[Token], index: int) -> bool:
-    for k in range(index - 1, max(-1, index - 12), -1):
-        if tokens[k].low in ("before", "when", "until", "once"):
-            return True
-        if tokens[k].low in _CLAUSE_END or tokens[k].low == "and":
-            return False
-    return False
-
-
-_OPENING = frozenset("when which that before until after as".split())
-"""How a clause begins that tells what is known."""
-
-
-def _subordinate(tokens: Sequence[Token], index: int) -> bool:
-    if index > 1 and tokens[index - 1].low in ("it", "they") and tokens[index - 2].low not in _OPENING:
-        return False  # "under a notice that came out on Friday it ends in January"
-    for k in range(index - 1, max(-1, index - 12), -1):
-        if tokens[k].low in _OPENING:
-            return True
-        if tokens[k].low in _CLAUSE_END:
-            return False
-    return False
-
-
-def _relative(tokens: Sequence[Token], start: int) -> bool:
-    """Whether a relative pronoun, and not the "that" of "said that", stands right before a chain."""
-    saying = ("said", "says", "announced", "told", "reporters", "confirmed")
-    return any(token.low in ("which", "who", "that") for token in tokens[max(0, start - 2) : start]) and not any(
-        token.low in saying for token in tokens[max(0, start - 4) : start]
-    )
-
-
-def _in_condition(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a word stands inside a condition ("if the rate were cut", "should Beijing …", "whether to …")."""
-    if any(token.low in SUPPOSING for token in tokens[:index]) or _is_case(tokens):
-        return True
-    start = _clause_start(tokens, index)
-    words = [token.low for token in tokens[start:index]]
-    if any(word in CONDITION or word == "whether" for word in words):
-        return True
-    if _opened(tokens, start):
-        return True
-    inverted = len(words) > 1 and words[0] in _INVERTED
-    return inverted and words[1] not in NEGATION and not words[1].endswith("ing")
-
-
-def _is_case(tokens: Sequence[Token]) -> bool:
-    """ "Our base case: …", "Scenario 2: …": what follows is imagined."""
-    opening = [token.low for token in tokens[:7]]
-    return ":" in opening and bool({"case", "scenario"} & set(opening[: opening.index(":")]))
-
-
-def _clause_start(tokens: Sequence[Token], index: int) -> int:
-    start = index
-    while start > 0 and tokens[start - 1].low not in HARD and tokens[start - 1].low != ",":
-        start -= 1
-    return start
-
-
-def _opened(tokens: Sequence[Token], start: int) -> bool:
-    """Whether a condition before a comma still waits for its verb: "if the summit of the two, Trump and Xi, were …"."""
-    while start > 0 and tokens[start - 1].low == ",":
-        before = _clause_start(tokens, start - 1)
-        words = [token.low for token in tokens[before : start - 1]]
-        if any(is_verbal(word) for word in words):
-            return False
-        if words and words[0] in CONDITION:
-            return True
-        start = before
-    return False
-
-
-def depends(sight: Sight) -> bool:
-    """Whether a sentence holds a condition anywhere."""
-    if not CONDITION.isdisjoint(sight.words):
-        return True
-    if "should" not in sight.words:
-        return False
-    tokens = sight.tokens
-    return any(token.low == "should" and _inverts(tokens, k) for k, token in enumerate(tokens))
-
-
-def _inverts(tokens: Sequence[Token], k: int) -> bool:
-    """ "Should Washington add …": the modal stands before its subject, and not behind it."""
-    before = tokens[k - 1].low if k else ","
-    if before in HARD or before in (",", "and", "goods", "%") or before.isdigit():
-        return True
-    if k + 1 >= len(tokens):
-        return False
-    subject = tokens[k + 1]
-    return subject.raw[:1].isupper() or subject.low in DEFINITE or subject.low in ("a", "an", "any", "no", "he", "they")
-
-
-def belies(sight: Sight) -> bool:
-    """Whether a sentence says that what was reported is not so: "the reports are without basis"."""
-    words = sight.words
-    if [token.low for token in sight.tokens[:2]] == ["no", "such"]:
-        return True  # "no such decision has been taken"
-    if sight.tokens and sight.tokens[0].low in ("it", "this", "that", "they", "neither", "none"):
-        start = [token.low for token in sight.tokens[1:5]]
-        if start[:1] in (["is"], ["was"], ["are"]) and "not" in start[1:] and _TRUE & set(start[2:]):
-            return True
-    told = sight.tokens[0].low == "that" if sight.tokens else False  # "That was a mistake"
-    if (_REPORTS.isdisjoint(words) and not told) or not _DENYING.isdisjoint(words):
-        return False
-    return not _BELIED.isdisjoint(words) or any(
-        a.low == "without" and b.low in ("basis", "foundation", "substance") for a, b in pairwise(sight.tokens)
-    )
