@@ -17,6 +17,7 @@ SELF_NAMING = {Op.MEET: FactKind.MEETING, Op.TRAVEL: FactKind.VISIT, Op.BUY: Fac
 """The ops that name a fact of that kind by who, whom, where or what stands round them."""
 NAMING = frozenset(word for word, found in TRIGGERS.items() if any(trigger.op in SELF_NAMING for trigger in found))
 """The words that can name a fact without a noun; where a sentence names none, only these are looked at."""
+_OF_STATES = (FactKind.MEASURE, FactKind.PURCHASES)
 _ONE_OF_MANY = frozenset("a an one two three four five several".split())
 HOSTING = frozenset(word for lemma in words.HOSTING.split() for word in inflect(lemma))
 """These name a visit only with who comes as their object: "welcomed the visit" says nothing of it."""
@@ -32,7 +33,7 @@ def self_named(act: Act, scene: Scene) -> Iterator[Mention]:
     low, high = _segment(scene.tokens, act.index)
     inside = [h for h in scene.hits if low <= h.start < high]
     for spec in scene.pack.facts.values():
-        if spec.kind is SELF_NAMING[trigger.op] and _names_it(act, spec, inside, scene.tokens):
+        if spec.kind is SELF_NAMING[trigger.op] and _names_it(act, spec, inside, scene):
             yield Mention(spec.id, act.index, act.index, act.end, weight=5)
 
 
@@ -46,13 +47,17 @@ def _segment(tokens: Sequence[Token], index: int) -> tuple[int, int]:
     return low, high
 
 
-def _names_it(act: Act, spec: FactSpec, inside: Sequence[Hit], tokens: Sequence[Token]) -> bool:
+def _names_it(act: Act, spec: FactSpec, inside: Sequence[Hit], scene: Scene) -> bool:
     """Whether the words round a verb make it this fact."""
+    tokens = scene.tokens
     if any(h.entry.label is Label.OTHER or (h.entry.label is Label.WITHOUT and h.entry.of == spec.id) for h in inside):
         return False
     if act.trigger.op is Op.BUY:
         return _buys(act, spec, inside, tokens)
-    sides = _sides(spec, inside)
+    sides = list(_sides(spec, inside))
+    if not sides and _is_a_persons(spec, scene):
+        who = [h.start for h in inside if h.entry.of == spec.by and h.entry.label in (Label.PARTY, Label.DECIDER)]
+        sides = [(who, [h.start for h in inside if h.entry.label is Label.MARK and h.entry.of == spec.id])]
     if tokens[act.index].low in HOSTING:
         return any(_hosts(act, who, where, tokens) for who, where in sides)
     if act.trigger.op is Op.TRAVEL:
@@ -63,6 +68,12 @@ def _names_it(act: Act, spec: FactSpec, inside: Sequence[Hit], tokens: Sequence[
         if h.start < act.index
     )  # "the two presidents will sit down on Saturday"
     return both or any(_meet(act.index, first, second) for first, second in sides)
+
+
+def _is_a_persons(spec: FactSpec, scene: Scene) -> bool:
+    """Whether a journey is that of a party which is a person: one that owns no measure and has made no promise."""
+    states = {side for other in scene.pack.facts.values() if other.kind in _OF_STATES for side in (other.by, other.on)}
+    return spec.kind is FactKind.VISIT and spec.by is not None and spec.by not in states
 
 
 def _sides(spec: FactSpec, inside: Sequence[Hit]) -> Iterator[tuple[list[int], list[int]]]:

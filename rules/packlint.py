@@ -155,7 +155,7 @@ def _too_much(items: Sequence[Tree], key: str, spec: FactSpec) -> Iterator[tuple
 
 def _by_verb_alone(spec: FactSpec) -> Iterator[str]:
     """What a visit lacks to be found by "arrived in": who travels and where to, in one mark."""
-    if spec.kind is FactKind.VISIT and not any("+" in mark for mark in spec.marks):
+    if spec.kind is FactKind.VISIT and spec.by is None and not any("+" in mark for mark in spec.marks):
         yield 'is found by its noun alone: give a mark of who travels and where to, as in marks: ["@one + @other"]'
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
 import rules
+from rules import Article, Kind, SourceKind
 from rules.lexicon import lexicon
 from rules.memory import Memory
 from rules.mentions import Finder, Mention
@@ -72,3 +76,18 @@ def test_a_line_that_names_a_topic_gives_the_next_its_subject() -> None:
 def test_a_part_is_marked() -> None:
     (mention,) = find("Part of the fentanyl tariff on Chinese goods stays.")[-1]
     assert mention.part
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Shinji Okuda arrived in Jakarta on Wednesday.", ["okuda_visit"]),
+        ("Shinji Okuda arrived in Hanoi on Wednesday.", []),
+        ("Japanese carmakers arrived in Jakarta on Wednesday.", []),
+    ],
+)
+def test_a_person_and_a_place_name_a_visit(text: str, found: list[str]) -> None:
+    pack = rules.load_pack(Path(__file__).parents[1] / "data/blind/nickel-ore")
+    article = Article("1", "Courier", SourceKind.WIRE, "", datetime(2026, 5, 20, 12, tzinfo=UTC), "", text)
+    told = rules.evaluate(article, rules.open_story(pack), pack).findings
+    assert [f.fact for f in told if f.kind is Kind.CHANGE] == found
