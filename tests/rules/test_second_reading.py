@@ -50,6 +50,8 @@ def test_no_item_of_any_set_raises_anything_new_when_it_is_read_again() -> None:
     again = []
     for item in items():
         first = rules.evaluate(item, LEDGER, PACK)
+        if first.ledger == LEDGER:
+            continue  # the record is the same, and so is what is read against it
         news = {(f.fact, f.kind) for f in first.findings if f.kind is Kind.SIGNAL}
         second = rules.evaluate(item, first.ledger, PACK)
         again += [
