@@ -33,6 +33,7 @@ BELIED = frozenset(
     ).split()
 )
 _TRUE = frozenset("real true genuine authentic so correct accurate".split())
+_MOMENTS = frozenset(["day", "moment", "minute"])
 _WRITTEN = frozenset("writing text paper document sheet letter memo note circular".split())
 """What a report stands in: "set out in writing that …"."""
 
@@ -74,6 +75,8 @@ def waits(tokens: Sequence[Token], index: int) -> bool:
     for k in range(index - 1, max(-1, index - 12), -1):
         if tokens[k].low in ("before", "when", "until", "once"):
             return True
+        if tokens[k].low in _MOMENTS and tokens[k - 1].low == "the" and tokens[k + 1].low not in ("of", "after", ","):
+            return True  # "it falls apart the day the court rules"
         if tokens[k].low in _CLAUSE_END or tokens[k].low == "and":
             return False
     return False

@@ -122,7 +122,8 @@ def frame(
     if "being" in chain and (stop := _stopping(tokens, start)) is not None:
         stopped = frame(tokens, stop, forms_of(tokens[stop].low), headline=headline, depth=depth + 1)
         out.mode, out.top, out.negated = stopped.mode, stopped.top, not stopped.negated
-    if depth < _MAX_DEPTH and ("to" in chain or noun or (Form.GERUND in forms and not out.progressive)):
+    seen = aux == {"being"} and out.passive  # "sees the truce being carried on"
+    if depth < _MAX_DEPTH and (seen or "to" in chain or noun or (Form.GERUND in forms and not out.progressive)):
         above = _governor(tokens, start - 1, nouns, noun=noun)
         if above is not None:
             _apply(out, tokens, above, GOVERNORS[tokens[above].low], depth)

@@ -48,7 +48,7 @@ _OUTSIDER = frozenset(
         "congresswoman congressmen legislator legislators committee chairman chairwoman expert experts broker "
         "brokers investor investors former retired company companies firm firms union think-tank importer "
         "importers retailer retailers group pundit columnist blogger critics opposition institute bank fund "
-        "ex counsel plaintiff plaintiffs petitioner petitioners litigant litigants claimant maker "
+        "ex chamber chambers counsel plaintiff plaintiffs petitioner petitioners litigant litigants claimant maker "
         "executive chief council board parliament mep meps lobbyist lobbyists consultant consultants researcher "
         "researchers"
     ).split()
@@ -153,6 +153,9 @@ def _named_behind(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Spe
     if any(word in _FINITE for word in text[k + 1 : end]):
         return None  # what is said, and not who says it
     verdict = classify(text, k + 1, end, hits)
+    if verdict is None and text[end : end + 1] == [","] and text[end + 1 : end + 2] in (["a"], ["an"], ["the"]):
+        behind = next((j for j in range(end + 1, len(text)) if text[j] in _SEGMENT), len(text))
+        verdict = classify(text, end + 1, behind, hits)  # "…, says our first guest, a former negotiator, …"
     return (verdict, k + 1, end) if verdict else None
 
 

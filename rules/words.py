@@ -238,7 +238,7 @@ WORDS_OF_STANCE = {
         "likely unlikely poised close near possible possibly probably perhaps maybe could may might reportedly "
         "inclined minded rumoured rumored tentative"
     ),
-    "consider": "talks views idea options option whether possibility prospect prospects chance chances likelihood",
+    "consider": "talks views idea options option whether possibility prospect prospects chance chances likelihood odds",
     "expect": "hopes",
     "threat": "threat threats choice",
     "propose": "proposal draft offer bill recommendation",
