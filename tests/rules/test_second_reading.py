@@ -176,3 +176,27 @@ def test_an_edit_is_held_against_the_version_before_it() -> None:
     assert told(rules.evaluate(edited, ledger, PACK)) == [(FENTANYL, Kind.MENTION, Why.READ)]
     assert told(rules.evaluate(retitled, ledger, PACK)) == [(FENTANYL, Kind.MENTION, Why.READ)]
     assert told(rules.evaluate(corrected, read(first).ledger, PACK)) == [(FENTANYL, Kind.CHANGE, Why.NEW_VALUE)]
+
+
+def test_what_is_restored_is_news_although_the_record_has_held_it_before() -> None:
+    off = "The United States suspended the fentanyl tariff on Chinese goods."
+    back = "The United States restores the fentanyl tariff on Chinese goods."
+    ledger = read(off).ledger
+    assert told(read(back)) == [(FENTANYL, Kind.CONFIRM, Why.SAME)]
+    assert told(read(back, ledger, NOON + timedelta(days=9))) == [(FENTANYL, Kind.CHANGE, Why.NEW_STATUS)]
+
+
+def test_a_meeting_long_after_its_day_is_another_one_and_a_visit_is_not() -> None:
+    spring = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    assert told(read("Trump and Xi Jinping met in Busan on Tuesday.", published=spring)) == [
+        ("trump_xi_meeting", Kind.MENTION, Why.ANOTHER)
+    ]
+    visit = read("Trump's visit to China has been called off, the White House said.", published=spring)
+    assert [f.kind for f in visit.findings] == [Kind.CHANGE]
+
+
+def test_what_the_story_takes_up_later_is_silent_until_the_record_has_it() -> None:
+    text = "China has ended its ban on exports of gallium, germanium and antimony to the United States."
+    begun = rules.open_story(PACK, later=True)
+    assert told(read(text)) == [("china_metals_ban", Kind.MENTION, Why.NOT_YET)]
+    assert told(read(text, begun)) == [("china_metals_ban", Kind.CHANGE, Why.NEW_STATUS)]
