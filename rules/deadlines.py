@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 
 from rules.dates.calendar import add_days
@@ -97,7 +97,7 @@ class _Asked:
 
     def phases(self, deadline: _Deadline) -> Iterator[DeadlineEvent]:
         day, known = deadline.day, deadline.known
-        start, after = midnight(day), midnight(add_days(day, 1) or day)
+        start, after = midnight(day), midnight(day + timedelta(days=1))
         ahead = [(midnight(before), n) for n in self.days if (before := add_days(day, -n))]
         latest = max((pair for pair in ahead if self._to_tell(pair[0], known)), key=lambda p: p[0], default=None)
         if latest and self.now < start:

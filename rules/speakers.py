@@ -82,12 +82,18 @@ def speaker_of(tokens: Sequence[Token], hits: Sequence[Hit]) -> tuple[Speaker, s
         return Speaker.UNNAMED, "unnamed sources"
     found: list[tuple[Speaker, str | None]] = []
     for k, word in enumerate(text):
-        if word in REPORTING and text[max(0, k - 1) : k + 2] != ["people", "tell", "me"]:  # that is nobody
+        if word in REPORTING and not _inside_a_quotation(text, k):
             verdict, start, end = _sayer(text, k, hits)
             if verdict is not None:
                 found.append((verdict, " ".join(token.raw for token in tokens[start:end])))
     unnamed = [each for each in found if each[0] is Speaker.UNNAMED]
     return (unnamed or found or [(Speaker.OUTLET, None)])[0]
+
+
+def _inside_a_quotation(text: Sequence[str], k: int) -> bool:
+    """Whether a word stands in words that the sentence quotes, and that open and close within it behind others."""
+    before = text[:k].count('"')
+    return before % 2 == 1 and text[0] != '"' and '"' in text[k:]
 
 
 def by_pronoun(tokens: Sequence[Token]) -> bool:

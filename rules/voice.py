@@ -120,7 +120,7 @@ def wisher_of(pair: Pair, reading: Reading) -> Speaker:
     tokens = [token.low for token in reading.tokens]
     at = pair.frame.governor if pair.frame.governor is not None else pair.frame.start
     start = at
-    while start > 0 and tokens[start - 1] not in (";", ".", "—", ":") and not _reported(tokens, start - 1):
+    while start > 0 and tokens[start - 1] not in (";", ".", "—", ":") and not _in_a_report(tokens, start - 1):
         start -= 1
     commas = [k for k in range(start, at) if tokens[k] == ","]
     if commas and {"i", "we"} & set(tokens[commas[-1] : at]):
@@ -137,7 +137,7 @@ def wisher_of(pair: Pair, reading: Reading) -> Speaker:
     )
 
 
-def _reported(tokens: Sequence[str], that: int) -> bool:
+def _in_a_report(tokens: Sequence[str], that: int) -> bool:
     """ "Dealers pointed to a report that Beijing may …": what follows is not the dealers' wish."""
     return tokens[that] == "that" and that > 0 and tokens[that - 1] in HEARSAY
 

@@ -41,6 +41,7 @@ TIME_LIMIT = 120
 FINISH_WITHIN = 5.0
 """Seconds that a worker told to stop gives its tasks. Then they are cut off, and what they held is leased anew."""
 
+_CUT_OFF = "cut off"
 _log = log.get("tasks")
 app = Celery("deltawire")
 app.conf.update(
@@ -259,9 +260,9 @@ def _batches(what: Sequence[Any], size: int) -> Iterator[list[Any]]:
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _cut_off_in_time(how: str, **_: Any) -> None:
     """A warm shutdown waits for the last task, however long; Celery's soft one sleeps all its seconds in any case."""
-    if how == "Warm" and not any(isinstance(thread, threading.Timer) for thread in threading.enumerate()):
+    if how == "Warm" and all(thread.name != _CUT_OFF for thread in threading.enumerate()):  # two signals, one timer
         timer = threading.Timer(FINISH_WITHIN, os.kill, (os.getpid(), signal.SIGQUIT))
-        timer.daemon = True
+        timer.name, timer.daemon = _CUT_OFF, True
         timer.start()
 
 

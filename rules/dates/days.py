@@ -14,6 +14,10 @@ _COUNTED = word_set(
 """Behind a number: it counts something, and is neither day nor year."""
 
 
+_TURN = 70
+"""Years of two digits from here on are of the last century: "May '98"."""
+
+
 def year_at(tokens: Tokens, i: int) -> int | None:
     """A year of four digits from 1900 to 2100 that does not begin a season ("2025/26")."""
     word = tokens.at(i)
@@ -50,7 +54,7 @@ def with_year(tokens: Tokens, i: int, *, comma: bool) -> tuple[int | None, str |
     year = year_at(tokens, i + 1) if of else None
     short = whole(tokens.at(i + 1)) if tokens.at(i) == "'" and tokens.touches(i + 1) else None
     if short is not None and len(tokens.at(i + 1)) == 2:  # "Nov '26"
-        return 2000 + short, None, i + 2
+        return short + (2000 if short < _TURN else 1900), None, i + 2
     return (year, None, i + 2) if year else (None, None, i)
 
 

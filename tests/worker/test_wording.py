@@ -64,6 +64,16 @@ def test_a_state_is_said_whole() -> None:
         ),
         (State(Status.THREATENED), State(Status.WITHDRAWN), "threatened → withdrawn"),
         (State(until=TEN_NOV), State(until=PartialDate(2026, 1, 10)), "end 10 Nov 2025 → 10 Jan 2026"),
+        (
+            State(Status.IN_FORCE, until=TEN_NOV),
+            State(Status.SUSPENDED, until=PartialDate(2026, 1, 10)),
+            "in force → suspended, end 10 Nov 2025 → 10 Jan 2026",
+        ),
+        (
+            State(Status.SUSPENDED, until=TEN_NOV),
+            State(Status.SUSPENDED, until=PartialDate(2026, 1, 10)),
+            "end of the suspension 10 Nov 2025 → 10 Jan 2026",
+        ),
         (None, State(Status.FRAMEWORK), "framework"),
         (State(Status.FRAMEWORK), State(Status.FRAMEWORK), ""),
     ],
