@@ -128,7 +128,10 @@ def value_of(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -
     mine = [_shifted(a, low) for a in amounts_in(reading.sentence.raw) if low <= a.start and a.end <= high]
     if "percent" in units:
         return _rate(pair, claim, raw, mine, reading.tokens[pair.index].start - low)
-    return _quantities(raw, mine, units)
+    found = _quantities(raw, mine, units)
+    if found is None and pair.trigger.op in (Op.RAISE, Op.LOWER):
+        claim.change = change_of([], raw)  # "halved its transit fee"
+    return found
 
 
 def _clause(pair: Pair, reading: Reading) -> tuple[int, int]:

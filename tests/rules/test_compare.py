@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -83,3 +84,14 @@ def test_a_change_of_status_takes_the_old_dates_away() -> None:
 def test_a_step_on_the_way_into_force_keeps_them() -> None:
     day = PartialDate(2025, 11, 1)
     assert merge(State(Status.AGREED, None, day), State(Status.IN_FORCE)) == State(Status.IN_FORCE, None, day)
+
+
+@pytest.mark.parametrize(
+    ("verb", "value"), [("halved", {"usd_per_barrel": 6}), ("doubled", {"usd_per_barrel": 24}), ("cut", None)]
+)
+def test_a_fee_is_reckoned_from_the_record_as_a_rate_is(verb: str, value: dict[str, float] | None) -> None:
+    pack = rules.load_pack(Path(__file__).parents[2] / "docs/examples/pipeline")
+    text = f"Kenya has {verb} its transit fee on Ugandan crude."
+    article = rules.Article("1", "Courier", rules.SourceKind.WIRE, "", datetime(2026, 5, 1, 12, tzinfo=UTC), "", text)
+    (found,) = rules.evaluate(article, rules.open_story(pack), pack).findings
+    assert (found.kind, found.claimed.value) == (Kind.CHANGE, value)
