@@ -245,6 +245,7 @@ def _write(article: Article, claim: Claim, verdict: Verdict, before: State, plac
         speaker=claim.named,
         confidence=_confidence(article, claim),
         severity=_severity(verdict, before),
+        source_kind=article.source_kind,
     )
 
 

@@ -243,6 +243,8 @@ class Finding:
     severity: Severity = Severity.MEDIUM
     beside: tuple[tuple[State, str], ...] = ()
     """What else the article says of the fact, each with its sentence, where it tells a change: a copy may tell this."""
+    source_kind: SourceKind = SourceKind.OUTLET
+    """What the article's outlet is."""
     late: State | None = None
     """The record as it stood when the article was published, corrected by it, where a later turn was known already."""
 

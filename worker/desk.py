@@ -3,7 +3,7 @@
 # ruff: noqa: PLC0415 - most commands and roles send nothing, and need not wait for what sends
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 import rules
 from rules import Pack, load_pack
 from worker import log
-from worker.alerts import Alert, Channel, Subscription, unsubscribe_token
+from worker.alerts import Channel, Subscription, Telling, unsubscribe_token
 from worker.settings import Settings
 from worker.store import Store
 
@@ -64,16 +64,18 @@ class Desk:
 
         return {"webhook": WebhookTransport(client), "email": EmailTransport(self.settings)}
 
-    def compose_mail(self, alert: Alert, subscription: Subscription, delivery_id: str, now: datetime) -> bytes:
-        """The whole mail that tells one subscriber of an alert."""
+    def compose_mail(
+        self, told: Sequence[Telling], subscription: Subscription, delivery_id: str, now: datetime
+    ) -> bytes:
+        """The whole mail that tells one subscriber of one alert or of several."""
         from worker.transports.email import render
 
         base = self.settings.base_url or f"http://{self.settings.host}:{self.settings.port}"
         token = unsubscribe_token(self.settings.signing_key(), subscription.id)
         return render(
-            alert,
+            told,
             subscription,
-            self.packs[alert.story],
+            self.packs[subscription.story],
             now,
             delivery_id=delivery_id,
             mail_from=self.settings.mail_from,

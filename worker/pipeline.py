@@ -3,6 +3,8 @@
     poll_feed        a feed's bytes become stored articles
     evaluate         an article is held against its story's record; what follows is committed
     check_deadlines  the calendar is held against the record; the same commit
+    release          what waited for a second source, a group, a digest or the end of quiet hours is told
+    fan_out          the many subscribers of one alert are told in several commits
     deliver          what waits in the outbox is sent
     reap             what a dead worker held is freed
 
@@ -14,17 +16,20 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import SystemRandom
 
 import rules
+from rules import DeadlineEvent, Evaluation, Finding, Pack
 from worker import alerts, feeds, log, retries
 from worker.clock import running_from
 from worker.desk import Desk
 from worker.errors import FetchError, LeaseLost, LedgerBusy, TransportError, VersionConflict
 from worker.http import Client
-from worker.store import Added, Committed, Leased, NewArticle, Reaped, Story
+from worker.store import Added, Audience, Committed, FanOut, Leased, NewArticle, Reaped, Story
+from worker.store.notices import Subject
 from worker.transports import Transport
 
 MAX_CONFLICTS = 20
@@ -35,6 +40,8 @@ SENDING = 32
 """Deliveries that one worker sends at once."""
 SENDING_TO_ONE = 4
 """Deliveries that are out at once to one endpoint, so that one that hangs holds up no others."""
+AT_ONCE = 500
+"""Subscribers that one commit tells; the others are told by further ones, so that none holds its locks for long."""
 DRAIN_SECONDS = 30.0
 """How long one `deliver` takes up deliveries; whatever comes later is for the next one."""
 LOOK_AGAIN = 0.5
@@ -86,10 +93,7 @@ def evaluate(article_id: int, now: datetime, desk: Desk) -> Committed | None:
     pack = desk.packs[article.story]
     for story in _as_it_stands(article.story, desk):
         found = rules.evaluate(article.for_rules(), story.ledger, pack, learned=now)
-        told = desk.store.subscriptions(story.id)
-        plan = alerts.plan(
-            pack, found.findings, found.deadlines, told, now, ledger=found.ledger, mail=desk.compose_mail
-        )
+        plan = _planned(desk, pack, found, now)
         try:
             committed = desk.store.commit(story, found.ledger, plan, now, findings=found.findings, article=article)
         except VersionConflict:
@@ -120,9 +124,8 @@ def check_deadlines(story_id: str, now: datetime, desk: Desk) -> Committed:
     for story in _as_it_stands(story_id, desk):
         if now <= story.deadlines_checked_at:
             return Committed()
-        events = rules.due(story.ledger, pack, story.deadlines_checked_at, now, desk.settings.deadline_days)
-        told = desk.store.subscriptions(story_id)
-        plan = alerts.plan(pack, (), events, told, now, ledger=story.ledger, mail=desk.compose_mail)
+        events = _events(desk, pack, story, now)
+        plan = _planned(desk, pack, Evaluation((), events, story.ledger), now)
         try:
             committed = desk.store.commit(story, story.ledger, plan, now, deadlines_checked=True)
         except VersionConflict:
@@ -130,6 +133,37 @@ def check_deadlines(story_id: str, now: datetime, desk: Desk) -> Committed:
         _say(plan, committed)
         return committed
     raise LedgerBusy(f"the record of {story_id} moved on {MAX_CONFLICTS} times while its deadlines were checked")
+
+
+def release(subscription_id: str, now: datetime, desk: Desk) -> int:
+    """Tell a subscriber what waited for him, as far as its wait has ended; return how many messages that made.
+
+    If something of it was settled meanwhile, nothing is done: it is still due, and the next look finds it as it is.
+    """
+    subscription, waiting = desk.store.subscription(subscription_id), desk.store.waiting(subscription_id)
+    if subscription is None or not waiting:
+        return 0
+    known = desk.store.known(subscription.story, (), [subscription], now)
+    last = desk.store.last_message(subscription_id)
+    plan = alerts.release(subscription, waiting, now, mail=desk.compose_mail, known=known, last=last)
+    try:
+        return desk.store.commit_release(plan, now)
+    except VersionConflict:
+        return 0
+
+
+def fan_out(waiting: FanOut, now: datetime, desk: Desk) -> int:
+    """Tell the next subscribers of alerts that have more of them than one commit tells; return how many messages."""
+    earlier = desk.store.last_changes(waiting.story, {alert.fact for alert in waiting.alerts})
+    subjects = {(alert.kind, alert.fact, alert.topic) for alert in waiting.alerts}
+    audience = _audience(desk, waiting.story, subjects, earlier, waiting.after)
+    known = desk.store.known(waiting.story, earlier, audience.subscriptions, now)
+    plan = alerts.tell(waiting.alerts, audience.subscriptions, now, mail=desk.compose_mail, known=known)
+    after = audience.subscriptions[-1].id if audience.more else None
+    try:
+        return desk.store.commit_fan_out(waiting, plan, after, now)
+    except VersionConflict:
+        return 0
 
 
 async def deliver(now: datetime, desk: Desk, seconds: float = DRAIN_SECONDS) -> int:
@@ -187,6 +221,42 @@ async def _send(leased: Leased, transport: Transport, clock: Callable[[], dateti
             line.info("delivered")
     except LeaseLost:
         line.warning("answered too late: another worker holds it by now, and sends it under the same id")
+
+
+def _planned(desk: Desk, pack: Pack, it: Evaluation, now: datetime) -> alerts.Plan:
+    """The plan for the first of those who may want to be told; `fan_out` goes on where there are more."""
+    store = desk.store
+    found: tuple[Finding | DeadlineEvent, ...] = (*it.findings, *it.deadlines)
+    subjects = {(kind, one.fact, one.topic) for one in found for kind in alerts.kinds_of(one)}
+    earlier = store.last_changes(pack.id, {finding.fact for finding in it.findings}) if subjects else ()
+    audience = _audience(desk, pack.id, subjects, earlier)
+    known = store.known(pack.id, earlier, audience.subscriptions, now)
+    plan = alerts.plan(
+        pack,
+        it.findings,
+        it.deadlines,
+        audience.subscriptions,
+        now,
+        ledger=it.ledger,
+        mail=desk.compose_mail,
+        known=known,
+    )
+    return replace(plan, after=audience.subscriptions[-1].id) if audience.more else plan
+
+
+def _audience(
+    desk: Desk, story: str, subjects: Collection[Subject], earlier: Sequence[alerts.Alert], after: str = ""
+) -> Audience:
+    owed = [alert.id for alert in earlier]
+    return desk.store.audience(story, subjects, owed=owed, after=after, limit=AT_ONCE)
+
+
+def _events(desk: Desk, pack: Pack, story: Story, now: datetime) -> tuple[DeadlineEvent, ...]:
+    """What time brought, for each list of days on which somebody wants to be reminded."""
+    usual, since = desk.settings.deadline_days, story.deadlines_checked_at
+    lists = {days or usual for days in (*desk.store.deadline_days(story.id), usual)}
+    events = {event.key: event for days in lists for event in rules.due(story.ledger, pack, since, now, days)}
+    return tuple(sorted(events.values(), key=lambda event: (event.at, event.fact, event.role)))
 
 
 def _as_it_stands(story_id: str, desk: Desk) -> Iterator[Story]:

@@ -54,12 +54,15 @@ def replay(
     if until is None:
         until = max((article.published.astimezone(UTC).date() for article in articles), default=clock.date())
     told: set[str] = set()
+    last: dict[str, Alert] = {}  # the last change of each fact
 
     def step(
         at: datetime, article: Article | None, findings: tuple[Finding, ...], events: tuple[DeadlineEvent, ...]
     ) -> Step:
-        alerts = tuple(alert for alert in alerts_of(pack, findings, events, ledger) if alert.key not in told)
+        made = alerts_of(pack, findings, events, ledger, last.values())
+        alerts = tuple(alert for alert in made if alert.key not in told)
         told.update(alert.key for alert in alerts)
+        last.update({alert.fact: alert for alert in alerts if alert.kind == "change" and not alert.update})
         return Step(at, article, alerts)
 
     for article in _in_order(articles, clock, _midnight(until + DAY)):

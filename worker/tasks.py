@@ -30,8 +30,10 @@ QUEUES = ("poll", "evaluate", "deliver")
 POLL_BATCH = 32
 """Feeds that one task polls, all at once."""
 EVALUATE_BATCH = 25
+RELEASE_BATCH = 50
+"""Subscribers whose wait has ended, that one task tells."""
 DUE_AT_A_TICK = 500
-"""Feeds and articles that one tick asks for; the next tick asks for the rest."""
+"""Feeds, articles and subscribers that one tick asks for; the next tick asks for the rest."""
 CHECK_DEADLINES = timedelta(seconds=30)
 BEAT = timedelta(seconds=10)
 """How often each queue is asked for a sign of life."""
@@ -156,6 +158,8 @@ def evaluate(ids: Sequence[int]) -> None:
             continue
         if committed and committed.deliveries:
             wake(deliver)
+        if committed and committed.more:
+            wake(fan_out)
     _beat("evaluate")
 
 
@@ -193,6 +197,27 @@ def reap() -> None:
         wake(deliver)
 
 
+@_task("release", "evaluate")
+def release(ids: Sequence[str]) -> None:
+    """Tell these subscribers what waited for them, as far as its wait has ended."""
+    from worker import pipeline
+
+    made = sum(pipeline.release(subscription_id, clock.now(), desk()) for subscription_id in ids)
+    if made:
+        wake(deliver)
+
+
+@_task("fan_out", "evaluate")
+def fan_out() -> None:
+    """Tell the further subscribers of alerts that have many."""
+    from worker import pipeline
+
+    here = desk()
+    while waiting := here.store.fan_outs(1):
+        if pipeline.fan_out(waiting[0], clock.now(), here):
+            wake(deliver)
+
+
 @_task("sign_of_life", "evaluate")
 def sign_of_life(queue: str) -> None:
     """Note that this queue is worked on."""
@@ -212,6 +237,10 @@ def wake_up(now: datetime) -> None:
         wake(evaluate, articles)
     if store.stories_to_check(stories, now - CHECK_DEADLINES):
         wake(deadlines)
+    for subscriptions in _batches(store.due_releases(now, DUE_AT_A_TICK), RELEASE_BATCH):
+        wake(release, subscriptions)
+    if store.fan_outs(1):
+        wake(fan_out)
     if store.expired_leases(now):
         wake(reap)
     if store.due_deliveries(now):

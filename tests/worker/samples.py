@@ -15,6 +15,7 @@ from rules import (
     PartialDate,
     Phase,
     Severity,
+    SourceKind,
     State,
     Status,
     load_pack,
@@ -71,6 +72,7 @@ def finding(
         speaker="White House",
         confidence=confidence,
         severity=Severity.HIGH,
+        source_kind=SourceKind.WIRE,
     )
 
 

@@ -7,7 +7,7 @@ import http.client
 import json
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html.parser import HTMLParser
@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from rules import DeadlineEvent, Entry, Finding, Kind
 from tests.worker.samples import NOW, STORY, TWENTY, entry, finding, ledger, pack
-from worker.alerts import Alert, plan
+from worker.alerts import Telling, plan
 from worker.settings import Settings
 from worker.store import Store
 from worker.web.app import create_app
@@ -156,8 +156,8 @@ def tell(store: Store, *findings: Finding, events: tuple[DeadlineEvent, ...] = (
     story = store.story(STORY)
     after = story.ledger.add(*(_line(found) for found in findings if found.kind is Kind.CHANGE))
 
-    def mail(alert: Alert, *_: object) -> bytes:
-        return alert.headline.encode()
+    def mail(told: Sequence[Telling], *_: object) -> bytes:
+        return told[0].alert.headline.encode()
 
     made = plan(PACK, findings, events, store.subscriptions(STORY), now, ledger=after, mail=mail)
     store.commit(story, after, made, now)

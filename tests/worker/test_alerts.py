@@ -1,21 +1,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from rules import DeadlineEvent, Finding, Kind, PartialDate, Phase, State, Status
+from rules import DeadlineEvent, Finding, Kind, PartialDate, Phase, Severity, State, Status
 from tests.worker.samples import NOW, TEN, TWENTY, deadline, entry, finding, ledger, pack, subscription
-from worker.alerts import Alert, Plan, Reason, Subscription, Suppressed, alerts_of, plan, unsubscribe_token
+from worker.alerts import Alert, Plan, Reason, Subscription, Telling, alerts_of, plan, unsubscribe_token, why_not
 
 RECORD = ledger(entry(TWENTY), entry(TEN, article="1"))
 
 
-def mail(alert: Alert, subscription: Subscription, delivery_id: str, now: datetime) -> bytes:
-    return f"{alert.headline} to {subscription.address} as {delivery_id} at {now:%H:%M}".encode()
+def mail(told: Sequence[Telling], subscription: Subscription, delivery_id: str, now: datetime) -> bytes:
+    said = " + ".join(one.alert.headline for one in told)
+    return f"{said} to {subscription.address} as {delivery_id} at {now:%H:%M}".encode()
 
 
 def planned(
@@ -53,6 +55,9 @@ def test_a_change_makes_one_alert_with_everything_that_explains_it() -> None:
         "severity": "high",
         "confidence": 0.9,
         "relates_to": "",
+        "source_kind": "wire",
+        "turn": "new",
+        "follows": None,
     }
 
 
@@ -153,7 +158,7 @@ def test_a_webhook_gets_type_timestamp_and_data() -> None:
     assert json.loads(delivery.body) == {
         "type": "alert.change",
         "timestamp": "2025-11-05T12:00:00Z",
-        "data": made.alerts[0].to_json(),
+        "data": made.alerts[0].to_json() | {"unconfirmed": True, "notes": []},
     }
     assert (delivery.channel, delivery.endpoint) == ("webhook", "hooks1.example")
 
@@ -194,29 +199,30 @@ def test_every_subscriber_gets_an_id_of_his_own() -> None:
         ({"topics": ("summit",)}, Reason.TOPIC),
         ({"facts": ("trade_deal",)}, Reason.FACT),
         ({"min_confidence": 0.95}, Reason.CONFIDENCE),
+        ({"source_kinds": ("official",)}, Reason.SOURCE),
         ({"confirmed": False}, Reason.UNCONFIRMED),
+        ({"min_severity": Severity.HIGH, "source_kinds": ("wire", "official")}, None),
         ({"topics": ("tariffs",), "facts": ("us_tariff_fentanyl",), "min_confidence": 0.9}, None),
     ],
 )
-def test_who_did_not_ask_for_it_is_not_told_and_the_reason_is_kept(selection: dict[str, Any], reason: Reason) -> None:
+def test_who_did_not_ask_for_it_is_not_told_and_there_is_a_reason(selection: dict[str, Any], reason: Reason) -> None:
     made = planned([finding()], [], subscription(**selection))
-    expected = (Suppressed("sub_1", made.alerts[0].key, reason),) if reason else ()
-    assert made.suppressed == expected
-    assert len(made.deliveries) == (0 if reason else 1)
+    assert why_not(made.alerts[0], subscription(**selection)) is reason
+    assert len(made.deliveries) == len(made.notices) == (0 if reason else 1)
 
 
 def test_an_update_is_told_only_to_who_wants_updates() -> None:
     made = planned([finding(update=True)], [], subscription(1), subscription(2, updates=True))
     assert [alert.update for alert in made.alerts] == [True]
     assert [delivery.subscription_id for delivery in made.deliveries] == ["sub_2"]
-    assert [silence.reason for silence in made.suppressed] == [Reason.UPDATE]
+    assert why_not(made.alerts[0], subscription(1)) is Reason.UPDATE
 
 
 def test_phases_of_deadlines_can_be_chosen() -> None:
     wants = subscription(deadline_phases=("moved", "cancelled"))
     made = planned([], [deadline(Phase.DUE), deadline(Phase.CANCELLED)], wants)
-    assert [made.alerts[0].key] == [silence.alert_key for silence in made.suppressed]
-    assert [made.alerts[1].id] == [delivery.alert_id for delivery in made.deliveries]
+    assert why_not(made.alerts[0], wants) is Reason.PHASE
+    assert [(made.alerts[1].id,)] == [delivery.alert_ids for delivery in made.deliveries]
 
 
 def test_a_moved_or_cancelled_date_makes_its_reminders_lapse_and_others_do_not() -> None:

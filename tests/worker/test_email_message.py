@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from rules import PartialDate, Phase, Severity, State, Status
 from tests.worker.samples import FENTANYL, STORY, TEN, TWENTY, pack, subscription
-from worker.alerts import Alert, Subscription
+from worker.alerts import Alert, Subscription, Telling
 from worker.transports.email import LONGEST_SUBJECT, render
 
 NOW = datetime(2025, 11, 1, 14, 6, tzinfo=UTC)
@@ -63,7 +63,7 @@ DEADLINE = replace(
 
 def made(alert: Alert = CHANGE, reader: Subscription = READER, **how: Any) -> bytes:
     said = {"delivery_id": DELIVERY, "mail_from": "alerts@deltawire.example.org", "base_url": BASE}
-    return render(alert, reader, pack(), NOW, **{**said, "unsubscribe_url": UNSUBSCRIBE, **how})
+    return render([Telling(alert)], reader, pack(), NOW, **{**said, "unsubscribe_url": UNSUBSCRIBE, **how})
 
 
 def parsed(raw: bytes) -> EmailMessage:

@@ -25,15 +25,15 @@ from tests.worker.samples import (
     pack,
     subscription,
 )
-from worker.alerts import Alert, plan
+from worker.alerts import Alert, Telling, plan
 from worker.errors import LeaseLost, VersionConflict
 from worker.store import Committed, NewArticle, Store, StoredArticle, Story, tables
 
 PACK = replace(pack(), feeds=())
 
 
-def mail(alert: Alert, *_: object) -> bytes:
-    return alert.headline.encode()
+def mail(told: Sequence[Telling], *_: object) -> bytes:
+    return told[0].alert.headline.encode()
 
 
 @pytest.fixture
@@ -172,14 +172,6 @@ def test_an_article_is_committed_once(opened: Store) -> None:
     commit(opened, story, article=held)
     with pytest.raises(LeaseLost):
         commit(opened, story, article=held)
-
-
-def test_why_a_subscriber_was_not_told_is_kept(opened: Store) -> None:
-    opened.add_subscription(subscription(2, kinds=("deadline",)), NOW)
-    commit(opened, opened.story(STORY), [finding()])
-    with opened.read() as connection:
-        [silence] = connection.execute(select(tables.suppressions)).all()
-    assert (silence.subscription_id, silence.reason) == ("sub_2", "kind")
 
 
 def test_a_disabled_subscriber_is_not_told(opened: Store) -> None:

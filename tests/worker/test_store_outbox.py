@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from rules import PartialDate, Phase
 from tests.worker.samples import NOW, STORY, deadline, finding, later, ledger, pack, subscription
-from worker.alerts import Alert, plan
+from worker.alerts import Telling, plan
 from worker.errors import LeaseLost, TransportError
 from worker.store import Leased, Reaped, Store, tables
 
@@ -22,8 +22,8 @@ PACK = replace(pack(), feeds=())
 FACTS = tuple(PACK.facts)
 
 
-def mail(alert: Alert, *_: object) -> bytes:
-    return alert.headline.encode()
+def mail(told: Sequence[Telling], *_: object) -> bytes:
+    return told[0].alert.headline.encode()
 
 
 @pytest.fixture

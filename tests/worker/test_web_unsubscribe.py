@@ -6,7 +6,7 @@ import pytest
 
 from tests.worker.samples import NOW, STORY, finding, later, subscription
 from tests.worker.site import Site, open_story, tell
-from worker.alerts import Alert, unsubscribe_token
+from worker.alerts import Alert, Telling, unsubscribe_token
 from worker.desk import Desk
 from worker.settings import Settings
 from worker.store import Store
@@ -89,7 +89,7 @@ def test_the_link_in_a_real_mail_leads_to_the_form(site: Site, lite: Store, sett
     tell(lite, finding())
     [told] = alerts_after(lite, STORY, None, 1)
     [ann, _] = lite.subscriptions(STORY)
-    mail = desk.compose_mail(Alert.from_json(told.body), ann, "dlv_1", NOW).decode()
+    mail = desk.compose_mail([Telling(Alert.from_json(told.body))], ann, "dlv_1", NOW).decode()
     desk.close()
     [header] = [line for line in mail.replace("\r\n ", " ").splitlines() if line.startswith("List-Unsubscribe:")]
     path = "/" + header.split("<")[1].rstrip("> ").split("/", 3)[3]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from worker.store.articles import Added, ArticleQueries, NewArticle, StoredArticle
 from worker.store.feeds import FeedQueries, StoredFeed
+from worker.store.notices import Audience, FanOut, NoticeQueries
 from worker.store.outbox import Leased, OutboxQueries, Reaped
 from worker.store.roles import Heartbeat, RoleQueries
 from worker.store.stories import Committed, Story, StoryQueries
@@ -14,7 +15,9 @@ from worker.store.subscriptions import SubscriptionQueries, new_subscription_id
 
 __all__ = [
     "Added",
+    "Audience",
     "Committed",
+    "FanOut",
     "Heartbeat",
     "Leased",
     "NewArticle",
@@ -27,5 +30,5 @@ __all__ = [
 ]
 
 
-class Store(StoryQueries, FeedQueries, ArticleQueries, SubscriptionQueries, OutboxQueries, RoleQueries):
+class Store(StoryQueries, FeedQueries, ArticleQueries, SubscriptionQueries, NoticeQueries, OutboxQueries, RoleQueries):
     """Everything that is kept. `Store.open(settings)`, then `upgrade()` once. Threads may share it, forks may not."""

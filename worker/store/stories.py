@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, select, update
 
 from rules import Entry, Finding, Kind, Ledger, Pack, Phase, State
-from worker.alerts import Alert, Delivery, Plan, Superseded
+from worker.alerts import Alert, Plan, Superseded
 from worker.errors import LeaseLost, VersionConflict
 from worker.store import tables as t
 from worker.store.articles import StoredArticle
 from worker.store.database import Database, insert_new
+from worker.store.notices import add_fan_out, corroborate, supersede, untell, write_notices
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Committed:
     deliveries: int = 0
     cancelled: int = 0
     """Reminders that waited, and will not be sent because their date moved."""
+    more: bool = False
+    """Whether there are more subscribers than one commit tells."""
 
 
 class StoryQueries(Database):
@@ -105,22 +108,13 @@ class StoryQueries(Database):
                 _evaluated(connection, article, now)
                 _add_findings(connection, article, findings, now)
             told = _add_alerts(connection, plan.alerts, now)
-            deliveries = [_waiting(delivery, now) for delivery in plan.deliveries if delivery.alert_id in told]
-            sent = insert_new(connection, t.deliveries, deliveries, "id")
-            keys = {alert.key for alert in plan.alerts if alert.id in told}
-            silences = [
-                {
-                    "subscription_id": s.subscription_id,
-                    "alert_key": s.alert_key,
-                    "reason": s.reason.name.lower(),
-                    "at": now,
-                }
-                for s in plan.suppressed
-                if s.alert_key in keys
-            ]
-            insert_new(connection, t.suppressions, silences, "alert_key")
-            cancelled = sum(_supersede(connection, story.id, lapsed) for lapsed in plan.superseded)
-        return Committed(told, sum(delivery is not None for delivery in sent), cancelled)
+            sent = write_notices(connection, plan, now, told)
+            more = plan.after is not None and bool(told)
+            if plan.after is not None and more:
+                add_fan_out(connection, story.id, told, plan.after, now)
+            corroborate(connection, story.id, plan.corroborated, now)
+            cancelled = sum(_supersede(connection, story.id, lapsed, now) for lapsed in plan.superseded)
+        return Committed(told, sent, cancelled, more)
 
 
 def _advance(connection: Connection, story: Story, ledger: Ledger, checked: datetime | None) -> None:
@@ -244,23 +238,11 @@ def _add_alerts(connection: Connection, alerts: Sequence[Alert], now: datetime) 
     return tuple(new for new in insert_new(connection, t.alerts, rows, "id") if new)
 
 
-def _waiting(delivery: Delivery, now: datetime) -> dict[str, Any]:
-    return {
-        "id": delivery.id,
-        "alert_id": delivery.alert_id,
-        "subscription_id": delivery.subscription_id,
-        "channel": delivery.channel,
-        "endpoint": delivery.endpoint,
-        "body": delivery.body,
-        "headers": dict(delivery.headers),
-        "state": "pending",
-        "created_at": now,
-        "next_attempt_at": now,
-    }
+def _supersede(connection: Connection, story: str, lapsed: Superseded, now: datetime) -> int:
+    """Cancel the reminders of a date that wait. One that is being sent goes out, but is not tried a second time.
 
-
-def _supersede(connection: Connection, story: str, lapsed: Superseded) -> int:
-    """Cancel the reminders of a date that wait. One that is being sent goes out, but is not tried a second time."""
+    A message that tells of other things besides is made anew without the reminder.
+    """
     reminders = select(t.alerts.c.id).where(
         t.alerts.c.story == story,
         t.alerts.c.fact == lapsed.fact,
@@ -268,8 +250,12 @@ def _supersede(connection: Connection, story: str, lapsed: Superseded) -> int:
         t.alerts.c.due == lapsed.due.isoformat(),
         t.alerts.c.phase.in_([Phase.UPCOMING.value, Phase.DUE.value]),
     )
-    d = t.deliveries.c
-    statement = update(t.deliveries).where(d.alert_id.in_(reminders), d.state.in_(["pending", "leased"]))
+    d, n = t.deliveries.c, t.notices.c
+    supersede(connection, reminders, lapsed, now)
+    telling = select(n.delivery_id).where(n.alert_id.in_(reminders), n.delivery_id.is_not(None))
+    statement = update(t.deliveries).where(d.id.in_(telling), d.state.in_(["pending", "leased"]))
     state = case((d.state == "pending", "cancelled"), else_=d.state)
-    changed = connection.execute(statement.values(state=state, reason=lapsed.reason).returning(d.state)).scalars()
-    return sum(state == "cancelled" for state in changed)
+    changed = connection.execute(statement.values(state=state, reason=lapsed.reason).returning(d.id, d.state)).all()
+    cancelled = [row.id for row in changed if row.state == "cancelled"]
+    untell(connection, cancelled, reminders, lapsed, now)
+    return len(cancelled)

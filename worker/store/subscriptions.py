@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, case, delete, select, update
 
-from worker.alerts import Subscription
+from rules import Severity
+from worker.alerts import Policy, Subscription
 from worker.errors import WrongUse
 from worker.store import tables as t
 from worker.store.database import Database, insert_new
 
-State = Literal["pending", "active", "disabled"]
+State = Literal["pending", "active", "paused", "disabled"]
 
 
 def new_subscription_id() -> str:
@@ -37,12 +39,7 @@ class SubscriptionQueries(Database):
             "channel": subscription.channel,
             "address": subscription.address,
             "secret": subscription.secret,
-            "kinds": list(subscription.kinds),
-            "topics": list(subscription.topics),
-            "facts": list(subscription.facts),
-            "min_confidence": subscription.min_confidence,
-            "deadline_phases": list(subscription.deadline_phases),
-            "updates": subscription.updates,
+            **_wishes(subscription),
             "state": state,
             "reason": None,
             "token_hash": token_hash,
@@ -63,8 +60,11 @@ class SubscriptionQueries(Database):
                     s.state == "disabled",
                 )
                 again = {name: value for name, value in row.items() if name != "id"}
-                if connection.execute(same.values(**again)).rowcount != 1:
+                replaced = connection.execute(same.values(**again).returning(s.id)).scalar_one_or_none()
+                if replaced is None:
                     raise WrongUse(f"{subscription.address} is subscribed to {subscription.story} already")
+                subscription = replace(subscription, id=replaced)
+            _list_interests(connection, subscription)
 
     def subscription(self, subscription_id: str) -> Subscription | None:
         """The subscription of that id, whatever its state; None if there is none."""
@@ -72,7 +72,7 @@ class SubscriptionQueries(Database):
             row = connection.execute(
                 select(t.subscriptions).where(t.subscriptions.c.id == subscription_id)
             ).one_or_none()
-        return _subscription(row) if row else None
+        return subscription_of(row) if row else None
 
     def subscriptions(self, story: str | None = None) -> tuple[Subscription, ...]:
         """All that are not disabled, of one story or of all, the oldest first."""
@@ -80,7 +80,28 @@ class SubscriptionQueries(Database):
         query = select(t.subscriptions).where(s.state != "disabled").order_by(s.created_at, s.id)
         with self.read() as connection:
             rows = connection.execute(query.where(s.story == story) if story else query).all()
-        return tuple(_subscription(row) for row in rows)
+        return tuple(subscription_of(row) for row in rows)
+
+    def change_subscription(self, subscription: Subscription) -> bool:
+        """Take over what a subscription asks for and when, and whether it is paused. False if it has ended.
+
+        Its story, channel, address and secret stay.
+        """
+        s = t.subscriptions.c
+        asks = update(t.subscriptions).where(s.id == subscription.id, s.state != "disabled")
+        paused = case((s.state == "pending", s.state), else_="paused" if subscription.paused else "active")
+        with self.write() as connection:
+            if connection.execute(asks.values(**_wishes(subscription), state=paused)).rowcount != 1:
+                return False
+            _list_interests(connection, subscription)
+            return True
+
+    def deadline_days(self, story: str) -> tuple[tuple[int, ...], ...]:
+        """The lists of days before a date at which subscribers of a story want to be reminded, each list once."""
+        s = t.subscriptions.c
+        query = select(s.deadline_days).where(s.story == story, s.state.in_(("active", "paused")))
+        with self.read() as connection:
+            return tuple(sorted({tuple(days) for days in connection.execute(query).scalars()}))
 
     def disable_subscription(self, subscription_id: str, reason: str) -> bool:
         """End a subscription and cancel what still waits for it. False if there was none to end."""
@@ -96,10 +117,12 @@ def disable(connection: Connection, subscription_id: str, reason: str) -> bool:
         return False
     waiting = update(t.deliveries).where(d.subscription_id == subscription_id, d.state == "pending")
     connection.execute(waiting.values(state="cancelled", reason=reason))
+    connection.execute(delete(t.interests).where(t.interests.c.subscription_id == subscription_id))
     return True
 
 
-def _subscription(row: Row[Any]) -> Subscription:
+def subscription_of(row: Row[Any]) -> Subscription:
+    """One row of `subscriptions`."""
     return Subscription(
         id=row.id,
         story=row.story,
@@ -112,5 +135,37 @@ def _subscription(row: Row[Any]) -> Subscription:
         min_confidence=row.min_confidence,
         deadline_phases=tuple(row.deadline_phases),
         updates=row.updates,
-        confirmed=row.state == "active",
+        min_severity=Severity(row.min_severity),
+        source_kinds=tuple(row.source_kinds),
+        deadline_days=tuple(row.deadline_days),
+        policy=Policy.from_json(row.policy),
+        confirmed=row.state in ("active", "paused"),
+        paused=row.state == "paused",
     )
+
+
+def _wishes(subscription: Subscription) -> dict[str, Any]:
+    """The columns that say what a subscription asks for, and when."""
+    return {
+        "kinds": list(subscription.kinds),
+        "topics": list(subscription.topics),
+        "facts": list(subscription.facts),
+        "min_severity": subscription.min_severity.value,
+        "min_confidence": subscription.min_confidence,
+        "source_kinds": list(subscription.source_kinds),
+        "deadline_phases": list(subscription.deadline_phases),
+        "deadline_days": list(subscription.deadline_days),
+        "updates": subscription.updates,
+        "policy": subscription.policy.to_json(),
+    }
+
+
+def _list_interests(connection: Connection, subscription: Subscription) -> None:
+    """Enter what the subscription asks for into the index by which alerts find it."""
+    i = t.interests.c
+    connection.execute(delete(t.interests).where(i.subscription_id == subscription.id))
+    facts, topics = subscription.facts, subscription.topics
+    subjects = [f"fact:{it}" for it in facts] or [f"topic:{it}" for it in topics] or ["*"]
+    whose = {"story": subscription.story, "subscription_id": subscription.id}
+    rows = [{**whose, "kind": kind, "subject": subject} for kind in subscription.kinds for subject in subjects]
+    connection.execute(t.interests.insert(), rows)

@@ -200,6 +200,7 @@ alerts = Table(
     Column("headline", Words, nullable=False),
     Column("body", Json, nullable=False),  # Alert.to_json()
     Index("ix_alerts_story_made_at_id", "story", "made_at", "id"),
+    Index("ix_alerts_story_fact_at", "story", "fact", "at"),
 )
 
 subscriptions = Table(
@@ -216,19 +217,75 @@ subscriptions = Table(
     Column("min_confidence", Float, nullable=False),
     Column("deadline_phases", Json, nullable=False),  # empty: all of them
     Column("updates", Boolean, nullable=False),
-    Column("state", String, nullable=False),  # pending, active, disabled
+    Column("min_severity", String, nullable=False),
+    Column("source_kinds", Json, nullable=False),  # empty: all of them
+    Column("deadline_days", Json, nullable=False),  # empty: as the settings say
+    Column("policy", Json, nullable=False),  # worker.alerts.Policy.to_json()
+    Column("state", String, nullable=False),  # pending, active, paused, disabled
     Column("reason", Words),  # why it was disabled
     Column("token_hash", String),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("story", "channel", "address"),
 )
 
-suppressions = Table(
-    "suppressions",
+interests = Table(  # by which an alert finds its subscribers, without a look at the others
+    "interests",
+    metadata,
+    Column("story", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("subject", String, primary_key=True),  # "*", "topic:<topic>" or "fact:<fact>"
+    Column("subscription_id", ForeignKey("subscriptions.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+notices = Table(  # what became of an alert for somebody who asked for such alerts
+    "notices",
     metadata,
     Column("subscription_id", ForeignKey("subscriptions.id"), primary_key=True),
-    Column("alert_key", String, primary_key=True),
-    Column("reason", String, nullable=False),
+    Column("alert_id", ForeignKey("alerts.id"), primary_key=True),
+    Column("fate", String, nullable=False),  # told, held, dropped
+    Column("reason", String),  # worker.alerts.Reason by name
+    Column("until", Moment),  # of what is held
+    Column("corroborated", Words),  # by whom
+    Column("delivery_id", ForeignKey("deliveries.id")),
+    Column("trail", Json, nullable=False),  # worker.alerts.Step.to_json(), the oldest first
+    Index("ix_notices_fate_until", "fate", "until"),
+    Index("ix_notices_alert_id", "alert_id"),
+    Index("ix_notices_delivery_id", "delivery_id"),
+)
+
+fanouts = Table(  # alerts whose subscribers are more than one transaction tells
+    "fanouts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("story", ForeignKey("stories.id"), nullable=False),
+    Column("alerts", Json, nullable=False),  # ids, in the order in which they were planned
+    Column("after", String, nullable=False),  # the last subscription that was told
+    Column("made_at", Moment, nullable=False),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("story", ForeignKey("stories.id"), nullable=False),
+    Column("subscription_id", ForeignKey("subscriptions.id")),  # none: for everybody
+    Column("fact", String, nullable=False),  # "" covers all, as in the next two
+    Column("topic", String, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("comment", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_silences_story_until", "story", "until"),
+)
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("subscription_id", ForeignKey("subscriptions.id"), primary_key=True),
+    Column("fact", String, primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("due", String, primary_key=True),  # ISO day
     Column("at", Moment, nullable=False),
 )
 
@@ -236,7 +293,7 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", String, primary_key=True),  # the same on every attempt: webhook-id, and part of Message-ID
-    Column("alert_id", ForeignKey("alerts.id"), nullable=False),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False),  # the leading one; notices name all that it tells
     Column("subscription_id", ForeignKey("subscriptions.id"), nullable=False),
     Column("channel", String, nullable=False),
     Column("endpoint", String, nullable=False),  # what is to be spared: the webhook's host, or the mail server

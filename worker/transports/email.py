@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.header import Header
@@ -23,7 +24,7 @@ from urllib.parse import quote
 import aiosmtplib
 
 from rules import Pack
-from worker.alerts import Alert, Subscription
+from worker.alerts import Subscription, Telling
 from worker.errors import TransportError
 from worker.settings import Settings
 from worker.transports import Outgoing, Receipt
@@ -31,6 +32,8 @@ from worker.transports.letter import in_html, in_text, letter, plain
 
 SENDER_NAME = "Deltawire"
 LONGEST_SUBJECT = 200
+MOST_REFERENCES = 10
+"""Threads that one mail belongs to: a header has its limits."""
 ANSWER_CHARACTERS = 500
 SECONDS = 30.0
 """All the time that a mail server has for one mail."""
@@ -59,7 +62,7 @@ _POLICY = _policy()
 
 
 def render(
-    alert: Alert,
+    told: Sequence[Telling],
     subscription: Subscription,
     pack: Pack,
     now: datetime,
@@ -74,18 +77,20 @@ def render(
     `now` (aware) becomes the Date; `base_url` is where the pages are, without a slash at its end. Never raises for what
     an article, a pack or a subscription may hold: an address that is none is left out, and refused by `send`.
     """
+    alert, policy = told[0].alert, subscription.policy
     story_url = f"{base_url}/stories/{quote(alert.story, safe='')}"
-    words = letter(alert, pack, now, story_url=story_url, unsubscribe_url=unsubscribe_url)
+    local = now.astimezone(policy.zone)
+    words = letter(told, pack, local, story_url=story_url, unsubscribe_url=unsubscribe_url, digest=policy.digest)
     sender, recipient = _ascii_domain(mail_from), _ascii_domain(subscription.address)
     domain = sender.rpartition("@")[2]
     message = EmailMessage(_POLICY if recipient.isascii() else _POLICY.clone(utf8=True))  # SMTPUTF8 for such a reader
     message["From"] = f"{SENDER_NAME} <{sender}>"
     message["To"] = recipient if _ADDRESS.fullmatch(recipient) else "undisclosed-recipients:;"
-    message["Subject"] = header_text(alert.headline)
+    message["Subject"] = header_text(words.headline)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{_word(delivery_id)}@{domain}>"
-    if alert.relates_to:
-        message["References"] = f"<{_word(alert.relates_to)}@{domain}>"
+    if threads := dict.fromkeys(one.alert.relates_to for one in told if one.alert.relates_to):
+        message["References"] = " ".join(f"<{_word(thread)}@{domain}>" for thread in list(threads)[:MOST_REFERENCES])
     message["List-Id"] = f"{Header(header_text(pack.title), 'utf-8', 900).encode()} <{_word(alert.story)}.{domain}>"
     message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

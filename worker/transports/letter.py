@@ -14,14 +14,18 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from rules import FactKind, Pack, Phase
-from worker.alerts import Alert
+from worker.alerts import BY_THE_CLOCK, Alert, Telling
 from worker.wording import dates_ahead, rows, say_date
 
 WIDTH = 72
 LONGEST_QUOTE = 2_000
-COLOURS = {"change": "#0b57a4", "signal": "#8a5300", "deadline": "#1f6f43"}
-BY_THE_CLOCK = (Phase.UPCOMING, Phase.DUE, Phase.PASSED)
-"""Phases that no article brings."""
+COLOURS = {"change": "#0b57a4", "signal": "#8a5300", "deadline": "#1f6f43", "correction": "#9b1c1c"}
+_KINDS = {
+    "update": "Another source",
+    "refined": "Change, more exactly",
+    "corrected": "Correction",
+    "reversed": "Reversal",
+}
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
@@ -32,14 +36,15 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Letter:
-    """The words of a mail. Empty ones are left out."""
+class Section:
+    """The words on one alert. Empty ones are left out."""
 
     headline: str
     kind: str
     colour: str
-    story: str
     told: str
+    notes: tuple[str, ...]
+    """That it is unconfirmed, or waited."""
     rows_title: str
     columns: tuple[str, ...]
     rows: tuple[Line, ...]
@@ -54,24 +59,68 @@ class Letter:
     says: str
     link: str
     why: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The words of a mail: of one alert, or of several with a list of them before."""
+
+    headline: str
+    story: str
+    colour: str
+    sections: tuple[Section, ...]
     because: str
     story_url: str
     unsubscribe_url: str
 
 
-def letter(alert: Alert, pack: Pack, now: datetime, *, story_url: str, unsubscribe_url: str) -> Letter:
-    """The words for one alert of a pack's story. `now` is aware; days are counted from its day in UTC."""
+def letter(
+    told: Sequence[Telling], pack: Pack, now: datetime, *, story_url: str, unsubscribe_url: str, digest: str = "none"
+) -> Letter:
+    """The words for what is told of a pack's story. `now` is aware; days are counted from its day in UTC.
+
+    `digest`: `daily` or `weekly`, where the mail is one.
+    """
+    sections = tuple(_section(one, pack, now) for one in told)
+    headline = sections[0].headline
+    if digest != "none":
+        headline = f"{plain(pack.title)}, {digest} digest of {say_date(now.date())}: {_number(told)}"
+    elif len(sections) > 1:
+        headline = f"{headline} – and {len(sections) - 1} more"
+    return Letter(
+        headline=headline,
+        story=plain(pack.title),
+        colour=sections[0].colour,
+        sections=sections,
+        because=f"You get this mail because this address is subscribed to alerts on “{plain(pack.title)}”.",
+        story_url=story_url,
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def _number(told: Sequence[Telling]) -> str:
+    """`4 changes, 1 date`."""
+    words = {"change": "change", "signal": "sign of a change", "deadline": "date", "correction": "correction"}
+    plurals = {"signal": "signs of changes"}
+    kinds = [one.alert.kind for one in told]
+    counted = [(kind, kinds.count(kind)) for kind in words if kind in kinds]
+    return ", ".join(f"{n} {words[kind] if n == 1 else plurals.get(kind, words[kind] + 's')}" for kind, n in counted)
+
+
+def _section(one: Telling, pack: Pack, now: datetime) -> Section:
+    alert = one.alert
     kind = pack.facts[alert.fact].kind
     columns, lines = _table(alert, kind)
     deadline, by_the_clock = alert.kind == "deadline", alert.phase in BY_THE_CLOCK
     words = _shortened(plain(alert.quote or ""))
-    titles = {"change": "What changed", "signal": "What may change"}
-    return Letter(
+    titles = {"change": "What changed", "signal": "What may change", "correction": "What was told, and is denied"}
+    unconfirmed = ("Unconfirmed: it rests on one source, which is not official.",) if one.unconfirmed else ()
+    return Section(
         headline=plain(alert.headline),
-        kind="Another source" if alert.update else alert.kind.capitalize(),
+        kind="Another source" if alert.update else _KINDS.get(alert.turn, alert.kind.capitalize()),
         colour=COLOURS[alert.kind],
-        story=plain(pack.title),
         told=say_date(alert.at.astimezone(UTC).date()) if by_the_clock else _moment(alert.at),
+        notes=(*unconfirmed, *map(plain, one.notes)),
         rows_title=titles[alert.kind] if len(columns) > 1 else "On record",
         columns=columns,
         rows=lines,
@@ -84,9 +133,6 @@ def letter(alert: Alert, pack: Pack, now: datetime, *, story_url: str, unsubscri
         says=_says(alert),
         link=web_link(alert.url),
         why=_why(alert),
-        because=f"You get this mail because this address is subscribed to alerts on “{plain(pack.title)}”.",
-        story_url=story_url,
-        unsubscribe_url=unsubscribe_url,
     )
 
 
@@ -184,6 +230,10 @@ def _wrap(text: str, indent: str = "") -> str:
     )
 
 
+def _item(text: str) -> str:
+    return textwrap.fill(text, WIDTH, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
+
+
 def _columns(lines: Sequence[Line]) -> str:
     """Rows as a person reads them in a fixed width: `Rate: 20 % → 10 %`."""
     width = max(len(line.label) for line in lines) + 2
@@ -202,4 +252,4 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"wrap": _wrap, "table": _columns}
+_templates.filters |= {"wrap": _wrap, "table": _columns, "item": _item}

@@ -1,0 +1,325 @@
+"""Who is told what: an alert's audience, what waits for whom, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
+
+from worker.alerts import (
+    Acknowledged,
+    Alert,
+    Corroborated,
+    Delivery,
+    Known,
+    Notice,
+    Plan,
+    Reason,
+    Silence,
+    Step,
+    Subscription,
+    Superseded,
+    Waiting,
+)
+from worker.errors import VersionConflict
+from worker.store import tables as t
+from worker.store.database import Database, insert_new
+from worker.store.subscriptions import subscription_of
+
+Subject = tuple[str, str, str]
+"""What an alert is found by: its kind, its fact and its topic."""
+OPEN = ("active", "paused")
+
+
+@dataclass(frozen=True)
+class Audience:
+    """The next of those who may want to be told, in the order of their ids."""
+
+    subscriptions: tuple[Subscription, ...]
+    more: bool
+    """Whether there are others after these."""
+
+
+@dataclass(frozen=True)
+class FanOut:
+    """Alerts that some of their subscribers have yet to be told of: those whose ids come after `after`."""
+
+    id: int
+    story: str
+    alerts: tuple[Alert, ...]
+    after: str
+
+
+class NoticeQueries(Database):
+    """Reads and writes of `notices`, `interests` and `fanouts`."""
+
+    def last_changes(self, story: str, facts: Collection[str]) -> tuple[Alert, ...]:
+        """The last change that was told of each of these facts, where there is one."""
+        a = t.alerts.c
+        found = []
+        with self.read() as connection:
+            for fact in facts:
+                told = select(a.body).where(
+                    a.story == story, a.fact == fact, a.kind == "change", a.update.is_(other=False)
+                )
+                body = connection.execute(told.order_by(a.at.desc(), a.made_at.desc()).limit(1)).scalar_one_or_none()
+                found += [Alert.from_json(body)] if body else []
+        return tuple(found)
+
+    def audience(
+        self,
+        story: str,
+        subjects: Collection[Subject],
+        *,
+        owed: Collection[str] = (),
+        after: str = "",
+        limit: int = 500,
+    ) -> Audience:
+        """Those who ask for alerts on these subjects, or were told of one of the alerts `owed`, up to `limit` of them.
+
+        Found by an index: subscribers who ask for other things cost nothing.
+        """
+        if not subjects:
+            return Audience((), more=False)
+        i, n, s = t.interests.c, t.notices.c, t.subscriptions.c
+        asks = or_(
+            *(
+                and_(i.story == story, i.kind == kind, i.subject.in_(["*", f"fact:{fact}", f"topic:{topic}"]))
+                for kind, fact, topic in sorted(set(subjects))
+            )
+        )
+        told = select(n.subscription_id).where(n.alert_id.in_(owed), n.fate == "told")
+        ids = select(i.subscription_id).where(asks).union(told)
+        found = select(t.subscriptions).where(s.id.in_(ids), s.id > after, s.state.in_((*OPEN, "pending")))
+        with self.read() as connection:
+            rows = connection.execute(found.order_by(s.id).limit(limit + 1)).all()
+        return Audience(tuple(subscription_of(row) for row in rows[:limit]), more=len(rows) > limit)
+
+    def known(
+        self, story: str, earlier: Sequence[Alert], subscriptions: Sequence[Subscription], now: datetime
+    ) -> Known:
+        """What has to be known of these subscribers to decide who is told. `earlier`: see `last_changes`."""
+        ids = [one.id for one in subscriptions]
+        n = t.notices.c
+        told: dict[str, set[str]] = {}
+        with self.read() as connection:
+            heard = select(n.alert_id, n.subscription_id).where(
+                n.alert_id.in_([alert.id for alert in earlier]), n.fate == "told", n.subscription_id.in_(ids)
+            )
+            for row in connection.execute(heard) if earlier else ():
+                told.setdefault(row.alert_id, set()).add(row.subscription_id)
+            held = and_(n.reason == _name(Reason.CORROBORATION), n.subscription_id.in_(ids))
+            return Known(
+                silences=_silences(connection, story, now),
+                acknowledged=frozenset(_acknowledged(connection, ids)),
+                waiting=tuple(_waiting(connection, held)),
+                earlier=tuple(earlier),
+                told={alert: frozenset(whom) for alert, whom in told.items()},
+            )
+
+    def due_releases(self, now: datetime, limit: int) -> tuple[str, ...]:
+        """The ids of subscriptions for which the wait of something has ended."""
+        n = t.notices.c
+        due = select(n.subscription_id).where(n.fate == "held", n.until <= now).distinct().limit(limit)
+        with self.read() as connection:
+            return tuple(connection.execute(due).scalars())
+
+    def waiting(self, subscription_id: str) -> tuple[Waiting, ...]:
+        """What is held for a subscriber, in the order in which it was made."""
+        with self.read() as connection:
+            return tuple(_waiting(connection, t.notices.c.subscription_id == subscription_id))
+
+    def last_message(self, subscription_id: str) -> datetime | None:
+        """When a message was last made for a subscriber; None before the first."""
+        d = t.deliveries.c
+        with self.read() as connection:
+            found: datetime | None = connection.execute(
+                select(func.max(d.created_at)).where(d.subscription_id == subscription_id)
+            ).scalar_one()
+            return found
+
+    def commit_release(self, plan: Plan, now: datetime) -> int:
+        """Commit what became of what waited; returns how many messages it made.
+
+        Raises VersionConflict, with nothing written, if some of it has been settled meanwhile.
+        """
+        with self.write() as connection:
+            return write_notices(connection, plan, now)
+
+    def fan_outs(self, limit: int) -> tuple[FanOut, ...]:
+        """What some subscribers have yet to be told of, the oldest first."""
+        f, a = t.fanouts.c, t.alerts.c
+        with self.read() as connection:
+            found = []
+            for row in connection.execute(select(t.fanouts).order_by(f.id).limit(limit)).all():
+                bodies = dict(connection.execute(select(a.id, a.body).where(a.id.in_(row.alerts))).tuples().all())
+                told = tuple(Alert.from_json(bodies[it]) for it in row.alerts)
+                found.append(FanOut(row.id, row.story, told, row.after))
+            return tuple(found)
+
+    def commit_fan_out(self, fan_out: FanOut, plan: Plan, after: str | None, now: datetime) -> int:
+        """Commit what became of the alerts for the next of their subscribers; returns how many messages that made.
+
+        `after`: the last of these; None if there are no others. Raises VersionConflict, with nothing written, if
+        another worker did the same meanwhile.
+        """
+        f = t.fanouts.c
+        same = and_(f.id == fan_out.id, f.after == fan_out.after)
+        with self.write() as connection:
+            step = update(t.fanouts).where(same).values(after=after) if after else delete(t.fanouts).where(same)
+            if connection.execute(step).rowcount != 1:
+                raise VersionConflict(f"these subscribers of {fan_out.story} have been told by another worker")
+            return write_notices(connection, plan, now)
+
+
+def write_notices(connection: Connection, plan: Plan, now: datetime, told: Collection[str] | None = None) -> int:
+    """Write the deliveries and notices of a plan, within the caller's transaction; how many deliveries are new.
+
+    `told`: the ids of the alerts that are new; None: all that the plan tells of. Raises VersionConflict if something
+    that it settles is no longer held.
+    """
+    _settle(connection, plan.settled, now)
+    deliveries = [one for one in plan.deliveries if told is None or set(one.alert_ids) & set(told)]
+    sent = insert_new(connection, t.deliveries, [_outgoing(one, now) for one in deliveries], "id")
+    notices = [_new(one, now) for one in plan.notices if told is None or one.alert_id in told]
+    insert_new(connection, t.notices, notices, "alert_id")
+    return sum(delivery is not None for delivery in sent)
+
+
+def add_fan_out(connection: Connection, story: str, alerts: Sequence[str], after: str, now: datetime) -> None:
+    """Note, within the caller's transaction, that subscribers after this one have yet to be told of these alerts."""
+    row = {"story": story, "alerts": list(alerts), "after": after, "made_at": now}
+    connection.execute(t.fanouts.insert(), [row])
+
+
+def corroborate(connection: Connection, story: str, heard: Iterable[Corroborated], now: datetime) -> None:
+    """End the wait of what another source bears out: an official one, or one that did not copy from the first."""
+    a, n = t.alerts.c, t.notices.c
+    for one in heard:
+        held = (
+            select(n.subscription_id, n.alert_id, a.body)
+            .join(t.alerts)
+            .where(n.fate == "held", n.reason == _name(Reason.CORROBORATION), a.story == story, a.fact == one.fact)
+        )
+        for row in connection.execute(held).all():
+            if one.official or _independent(connection, Alert.from_json(row.body), one):
+                same = and_(n.subscription_id == row.subscription_id, n.alert_id == row.alert_id, n.fate == "held")
+                connection.execute(update(t.notices).where(same).values(corroborated=one.source, until=now))
+
+
+def supersede(connection: Connection, alerts: Any, lapsed: Superseded, now: datetime) -> None:
+    """Drop what is held of these alerts (a selection of ids), within the caller's transaction."""
+    n = t.notices.c
+    for row in connection.execute(select(t.notices).where(n.alert_id.in_(alerts), n.fate == "held")).all():
+        note = Notice(row.subscription_id, row.alert_id, "dropped", Reason.SUPERSEDED, note=lapsed.reason)
+        _settle(connection, [note], now)
+
+
+def untell(connection: Connection, deliveries: Collection[str], alerts: Any, lapsed: Superseded, now: datetime) -> None:
+    """Of messages that were cancelled for some of their alerts, hold the others, so that they are told at once."""
+    n, d = t.notices.c, t.deliveries.c
+    lapsing = set(connection.execute(select(n.alert_id).where(n.alert_id.in_(alerts)).distinct()).scalars())
+    for row in connection.execute(select(t.notices).where(n.delivery_id.in_(deliveries))).all():
+        whose = and_(n.subscription_id == row.subscription_id, n.alert_id == row.alert_id)
+        gone = row.alert_id in lapsing
+        if gone:  # the message is remembered by what it may not tell, so that another may lead with the rest
+            connection.execute(update(t.deliveries).where(d.id == row.delivery_id).values(alert_id=row.alert_id))
+        held = Notice(row.subscription_id, row.alert_id, "held", Reason.GROUP, now, note="its message is made anew")
+        one = replace(held, fate="dropped", reason=Reason.SUPERSEDED, until=None, note=lapsed.reason) if gone else held
+        trail = [*row.trail, _step(one, now)]
+        connection.execute(update(t.notices).where(whose).values(**_now(one), trail=trail))
+
+
+def _settle(connection: Connection, notices: Iterable[Notice], now: datetime) -> None:
+    """Carry on the trail of notices that are held. Raises VersionConflict for one that is held no longer."""
+    n = t.notices.c
+    for one in notices:
+        same = and_(n.subscription_id == one.subscription_id, n.alert_id == one.alert_id)
+        held = select(n.trail).where(same, n.fate == "held").with_for_update()
+        trail = connection.execute(held).scalar_one_or_none()
+        if trail is None:
+            raise VersionConflict(f"alert {one.alert_id} was settled for {one.subscription_id} meanwhile")
+        connection.execute(update(t.notices).where(same).values(**_now(one), trail=[*trail, _step(one, now)]))
+
+
+def _new(one: Notice, now: datetime) -> dict[str, Any]:
+    whose = {"subscription_id": one.subscription_id, "alert_id": one.alert_id}
+    return {**whose, **_now(one), "trail": [_step(one, now)]}
+
+
+def _now(one: Notice) -> dict[str, Any]:
+    reason = _name(one.reason) if one.reason else None
+    return {"fate": one.fate, "reason": reason, "until": one.until, "delivery_id": one.delivery_id}
+
+
+def _step(one: Notice, now: datetime) -> dict[str, Any]:
+    return Step(now, one.fate, one.reason, one.until, one.note).to_json()
+
+
+def _outgoing(delivery: Delivery, now: datetime) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "alert_id": delivery.alert_ids[0],
+        "subscription_id": delivery.subscription_id,
+        "channel": delivery.channel,
+        "endpoint": delivery.endpoint,
+        "body": delivery.body,
+        "headers": dict(delivery.headers),
+        "state": "pending",
+        "created_at": now,
+        "next_attempt_at": now,
+    }
+
+
+def _independent(connection: Connection, alert: Alert, one: Corroborated) -> bool:
+    """Whether an article is of another outlet than the alert's, and of another group: no copy, no rewrite, no edit."""
+    if not one.source or one.source == alert.source or one.article in alert.articles:
+        return False
+    ids = [int(it) for it in (one.article, *alert.articles) if it.isdecimal()]
+    groups: Mapping[int, int | None] = dict(
+        connection.execute(select(t.articles.c.id, t.articles.c.grp).where(t.articles.c.id.in_(ids))).tuples().all()
+    )
+    ours = groups.get(int(one.article)) if one.article.isdecimal() else None
+    return ours is None or ours not in {groups.get(int(it)) for it in alert.articles if it.isdecimal()}
+
+
+def _waiting(connection: Connection, which: Any) -> Iterator[Waiting]:
+    n, a = t.notices.c, t.alerts.c
+    query = select(n.subscription_id, n.corroborated, n.trail, n.until, a.body).join(t.alerts)
+    rows = connection.execute(query.where(which, n.fate == "held").order_by(a.made_at, a.at, a.id)).all()
+    for row in rows:
+        trail = tuple(Step.from_json(step) for step in row.trail)
+        yield Waiting(row.subscription_id, Alert.from_json(row.body), trail, row.until, row.corroborated or "")
+
+
+def _silences(connection: Connection, story: str, now: datetime) -> tuple[Silence, ...]:
+    s = t.silences.c
+    rows = connection.execute(select(t.silences).where(s.story == story, s.until > now).order_by(s.id))
+    return tuple(silence_of(row) for row in rows)
+
+
+def silence_of(row: Row[Any]) -> Silence:
+    """One row of `silences`."""
+    return Silence(
+        id=row.id,
+        story=row.story,
+        until=row.until,
+        comment=row.comment,
+        subscription_id=row.subscription_id,
+        fact=row.fact,
+        topic=row.topic,
+        source=row.source,
+    )
+
+
+def _acknowledged(connection: Connection, ids: Collection[str]) -> Iterator[Acknowledged]:
+    a = t.acknowledgements.c
+    for row in connection.execute(select(t.acknowledgements).where(a.subscription_id.in_(ids))):
+        yield Acknowledged(row.subscription_id, row.fact, row.role, date.fromisoformat(row.due))
+
+
+def _name(reason: Reason) -> str:
+    return reason.name.lower()
