@@ -36,16 +36,18 @@ def plan(
     ledger: Ledger,
     mail: Composer,
     known: Known = NOTHING_KNOWN,
+    notes: tuple[str, ...] = (),
 ) -> Plan:
     """Everything that follows from what was found: alerts, what becomes of each for each subscriber, and what lapses.
 
-    `now` (aware, UTC) stamps the messages and starts the waits; `mail` composes mails. A subscriber who did not ask
+    `now` (aware, UTC) stamps the messages and starts the waits; `mail` composes mails; `notes` are said beside each
+    alert that is told at once. A subscriber who did not ask
     for an alert is passed over: `why_not` says the reason to whoever asks.
     """
     alerts = alerts_of(pack, findings, deadline_events, ledger, known.earlier)
     lapsed = [event for event in deadline_events if event.phase in (Phase.MOVED, Phase.CANCELLED)]
     return replace(
-        tell(alerts, subscriptions, now, mail=mail, known=known),
+        tell(alerts, subscriptions, now, mail=mail, known=known, notes=notes),
         alerts=alerts,
         superseded=tuple(
             Superseded(e.fact, e.role, e.due, f"the date was {e.phase} before this was sent") for e in lapsed
@@ -61,6 +63,7 @@ def tell(
     *,
     mail: Composer,
     known: Known = NOTHING_KNOWN,
+    notes: tuple[str, ...] = (),
 ) -> Plan:
     """What becomes of alerts for these subscribers, and of what waits for them that the alerts deny or overtake."""
     settled = tuple(_settled(alerts, known))
@@ -76,7 +79,7 @@ def tell(
             elif held := hold(alert, subscription, now):
                 outcome.hold(alert, subscription, held)
             else:
-                tellings.append(Telling(alert, unconfirmed=_needs_a_second(alert)))
+                tellings.append(Telling(alert, unconfirmed=_needs_a_second(alert), notes=notes))
         outcome.tell(tellings, subscription)
     return Plan((), tuple(outcome.deliveries), tuple(outcome.notices), settled)
 

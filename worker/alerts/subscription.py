@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from rules import Severity
+from rules.deadlines import UPCOMING_DAYS
 
 AlertKind = Literal["change", "signal", "deadline", "correction"]
 Channel = Literal["email", "webhook"]
@@ -126,8 +127,8 @@ class Subscription:
     source_kinds: tuple[str, ...] = ()
     """Whose reports are wanted (`rules.SourceKind`). A date that time brought has no source, and passes."""
     deadline_phases: tuple[str, ...] = ()
-    deadline_days: tuple[int, ...] = ()
-    """How many days before a date it is announced; empty: as the installation does."""
+    deadline_days: tuple[int, ...] = UPCOMING_DAYS
+    """How many days before a date he is reminded of it."""
     updates: bool = False
     """Whether further sources for a change already told are wanted."""
     policy: Policy = field(default_factory=Policy)

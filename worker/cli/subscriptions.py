@@ -12,7 +12,7 @@ import typer
 from rules import Pack, Phase
 from worker import clock
 from worker.addresses import Network, check_url
-from worker.alerts import KINDS, Subscription
+from worker.alerts import KINDS, Policy, Subscription
 from worker.cli.output import line, note, plural, table
 from worker.errors import WrongUse
 
@@ -76,6 +76,8 @@ def subscribe(
             facts=_some_of(facts, pack.facts, "facts"),
             min_confidence=min_confidence,
             deadline_phases=_some_of(phases, list(Phase), "phases"),
+            deadline_days=desk.settings.deadline_days,
+            policy=Policy.usual("webhook" if webhook else "email"),
         )
         desk.store.add_subscription(subscription, clock.now())
         _told(subscription, pack)

@@ -10,6 +10,7 @@ from worker.store.feeds import FeedQueries, StoredFeed
 from worker.store.notices import Audience, FanOut, NoticeQueries
 from worker.store.outbox import Leased, OutboxQueries, Reaped
 from worker.store.roles import Heartbeat, RoleQueries
+from worker.store.silences import SilenceQueries, new_silence_id
 from worker.store.stories import Committed, Story, StoryQueries
 from worker.store.subscriptions import SubscriptionQueries, new_subscription_id
 
@@ -26,9 +27,19 @@ __all__ = [
     "StoredArticle",
     "StoredFeed",
     "Story",
+    "new_silence_id",
     "new_subscription_id",
 ]
 
 
-class Store(StoryQueries, FeedQueries, ArticleQueries, SubscriptionQueries, NoticeQueries, OutboxQueries, RoleQueries):
+class Store(
+    StoryQueries,
+    FeedQueries,
+    ArticleQueries,
+    SubscriptionQueries,
+    NoticeQueries,
+    SilenceQueries,
+    OutboxQueries,
+    RoleQueries,
+):
     """Everything that is kept. `Store.open(settings)`, then `upgrade()` once. Threads may share it, forks may not."""

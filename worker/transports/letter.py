@@ -73,6 +73,11 @@ class Letter:
     story_url: str
     unsubscribe_url: str
 
+    @property
+    def listed(self) -> bool:
+        """Whether the headline is not that of the only section, so that each has its own and a list comes first."""
+        return self.headline != self.sections[0].headline
+
 
 def letter(
     told: Sequence[Telling], pack: Pack, now: datetime, *, story_url: str, unsubscribe_url: str, digest: str = "none"
