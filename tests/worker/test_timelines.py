@@ -94,6 +94,13 @@ def test_a_report_that_is_denied_before_its_wait_ends_is_not_told_and_the_trace_
     assert story.fates("ann") == [("dropped", "denied"), ("dropped", "denied")]
 
 
+def test_a_date_that_falls_away_with_a_change_waits_with_it(story: Timeline) -> None:
+    story.subscribes("ann", corroborate="high", kinds=("deadline",), facts=("china_rare_earth_controls",))
+    story.at("10-30 04:00").publishes(RULES).expects_nothing("ann")
+    story.at("10-30 04:20").publishes(RULES_TOO, outlet="Gazette")
+    story.expects("ann", f"{CONTROLS}: the start on 1 Dec 2025 falls away")
+
+
 def test_a_report_that_is_overtaken_before_its_wait_ends_gives_way_to_the_newer(story: Timeline) -> None:
     story.subscribes("ann", corroborate="always")
     story.at("10-30 04:00").publishes(CUT)

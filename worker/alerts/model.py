@@ -69,9 +69,10 @@ class Alert:
     """The id of the alert that it takes back or makes more exact, or adds a source to."""
 
     @property
-    def official(self) -> bool:
-        """Whether it needs no second source."""
-        return self.source_kind in (None, SourceKind.OFFICIAL)
+    def needs_a_second(self) -> bool:
+        """Whether it is one outlet's word, which another may bear out: no official's, and nothing that time brought."""
+        told = self.kind in ("change", "signal") or self.phase in (Phase.MOVED, Phase.CANCELLED)
+        return told and not self.update and self.source_kind not in (None, SourceKind.OFFICIAL)
 
     def to_json(self) -> dict[str, Any]:
         """The fields of a line of `deltawire replay`, and those that pages and receivers want besides. Plain JSON."""

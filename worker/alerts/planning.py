@@ -79,7 +79,7 @@ def tell(
             elif held := hold(alert, subscription, now):
                 outcome.hold(alert, subscription, held)
             else:
-                tellings.append(Telling(alert, unconfirmed=_needs_a_second(alert), notes=notes))
+                tellings.append(Telling(alert, unconfirmed=alert.needs_a_second, notes=notes))
         outcome.tell(tellings, subscription)
     return Plan((), tuple(outcome.deliveries), tuple(outcome.notices), settled)
 
@@ -113,7 +113,7 @@ def release(
         elif held := _held_on(one, subscription, now, last):
             outcome.hold(one.alert, subscription, held)
         else:
-            unconfirmed = _needs_a_second(one.alert) and not one.corroborated
+            unconfirmed = one.alert.needs_a_second and not one.corroborated
             tellings.append(Telling(one.alert, unconfirmed=unconfirmed, notes=tuple(_notes(one, subscription))))
     outcome.tell(tellings, subscription)
     return Plan((), tuple(outcome.deliveries), (), tuple(outcome.notices))
@@ -168,7 +168,8 @@ def _settled(alerts: Sequence[Alert], known: Known) -> Iterator[Notice]:
         for alert in alerts:
             if alert.fact != one.alert.fact or alert.update or alert.kind not in ("change", "correction"):
                 continue
-            denied = alert.follows == one.alert.id and (alert.kind == "correction" or alert.turn != "refined")
+            about = alert.follows == one.alert.id or (alert.follows and one.alert.kind == "deadline")
+            denied = about and (alert.kind == "correction" or alert.turn in ("corrected", "reversed"))
             reason = Reason.DENIED if denied else Reason.OVERTAKEN
             yield Notice(one.subscription_id, one.alert.id, "dropped", reason, note=alert.headline)
             break
@@ -190,10 +191,6 @@ def _corroborations(findings: Sequence[Finding], ledger: Ledger) -> Iterator[Cor
 
 def _superseded(event: DeadlineEvent) -> Superseded:
     return Superseded(event.fact, event.role, event.due, f"the date was {event.phase} before this was sent")
-
-
-def _needs_a_second(alert: Alert) -> bool:
-    return alert.kind in ("change", "signal") and not alert.official and not alert.update
 
 
 def _came_to_nothing(one: Waiting, subscription: Subscription) -> bool:

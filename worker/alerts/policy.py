@@ -72,7 +72,7 @@ def hold(alert: Alert, subscription: Subscription, now: datetime, *, passed: Rea
 def _corroboration(alert: Alert, subscription: Subscription, now: datetime) -> datetime | None:
     policy = subscription.policy
     asked = policy.corroborate == "always" or (policy.corroborate == "high" and alert.severity is Severity.HIGH)
-    if not asked or alert.official or alert.kind not in ("change", "signal") or alert.update:
+    if not asked or not alert.needs_a_second:
         return None
     return now + timedelta(minutes=policy.corroborate_minutes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -154,7 +154,8 @@ class NoticeQueries(Database):
         with self.read() as connection:
             found = []
             for row in connection.execute(select(t.fanouts).order_by(f.id).limit(limit)).all():
-                bodies = dict(connection.execute(select(a.id, a.body).where(a.id.in_(row.alerts))).tuples().all())
+                query = select(a.id, a.body).where(a.id.in_(row.alerts))
+                bodies = {alert.id: alert.body for alert in connection.execute(query)}
                 told = tuple(Alert.from_json(bodies[it]) for it in row.alerts)
                 found.append(FanOut(row.id, row.story, told, row.after))
             return tuple(found)
@@ -278,9 +279,8 @@ def _independent(connection: Connection, alert: Alert, one: Corroborated) -> boo
     if not one.source or one.source == alert.source or one.article in alert.articles:
         return False
     ids = [int(it) for it in (one.article, *alert.articles) if it.isdecimal()]
-    groups: Mapping[int, int | None] = dict(
-        connection.execute(select(t.articles.c.id, t.articles.c.grp).where(t.articles.c.id.in_(ids))).tuples().all()
-    )
+    query = select(t.articles.c.id, t.articles.c.grp).where(t.articles.c.id.in_(ids))
+    groups: dict[int, int | None] = {row.id: row.grp for row in connection.execute(query)}
     ours = groups.get(int(one.article)) if one.article.isdecimal() else None
     return ours is None or ours not in {groups.get(int(it)) for it in alert.articles if it.isdecimal()}
 
