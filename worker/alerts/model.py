@@ -54,6 +54,8 @@ class Alert:
     why: str | None = None
     """The named reason of the verdict."""
     confidence: float = 1.0
+    severity_why: str = ""
+    """The points that make its severity, for a reader; empty for a date that time brought."""
     phase: Phase | None = None
     role: str | None = None
     """Which date of the fact a deadline alert is about: `effective` or `until`."""
@@ -101,6 +103,7 @@ class Alert:
             "quote": self.quote,
             "why": self.why,
             "severity": self.severity.value,
+            "severity_why": self.severity_why,
             "confidence": self.confidence,
             "relates_to": self.relates_to,
             "source_kind": self.source_kind.value if self.source_kind else None,
@@ -117,6 +120,7 @@ class Alert:
             **given,
             source_kind=SourceKind(source_kind) if source_kind else None,
             turn=data.get("turn", "new"),
+            severity_why=data.get("severity_why", ""),
             follows=data.get("follows"),
             kind=data["alert"],
             before=State.from_json(data["before"]) if data["before"] is not None else None,
