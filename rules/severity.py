@@ -62,7 +62,7 @@ def _points(kind: Kind, before: State, after: State, today: date, weights: Weigh
     moved = _moved(before.value, after.value)
     if kind is Kind.SIGNAL:
         yield "only in prospect", SIGNAL_POINTS
-    elif after.status and (after.status is not before.status or moved):
+    elif after.status and (after.status is not before.status or dict(after.value or {}) != dict(before.value or {})):
         yield after.status.value.replace("_", " "), weights.status.get(after.status, OTHER_POINTS)
     else:
         yield "another date or a part of it", OTHER_POINTS

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from rules import PackError
-from worker.cli import archive, explain, feeds, packs, running, silences, subscriptions, why
+from worker.cli import archive, explain, feeds, packs, preview, running, silences, subscriptions, why
 from worker.cli.output import note
 from worker.errors import DeltawireError, SettingsError, WrongUse
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 for command in (running.up, running.demo, archive.analyze, archive.replay, explain.explain, why.why):
     app.command()(command)
 app.command()(subscriptions.subscribe)
+subscriptions.app.command("preview")(preview.preview)
 app.add_typer(subscriptions.app, name="subscriptions")
 app.add_typer(silences.app, name="silences")
 app.command()(silences.acknowledge)

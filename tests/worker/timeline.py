@@ -13,6 +13,7 @@ import email
 import email.policy
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -43,15 +44,15 @@ class Message:
 class Timeline:
     """One story, its outlets and its subscribers."""
 
-    def __init__(self, desk: Desk, start: str) -> None:
+    def __init__(self, desk: Desk, start: str, outlets: Mapping[str, str] = OUTLETS) -> None:
         self.desk, self.store = desk, desk.store
         self.now = moment(start)
         desk.open_stories(self.now)
-        for name, kind in OUTLETS.items():
+        for number, (name, kind) in enumerate(outlets.items()):
             self.store.add_feed(
                 STORY,
-                name.lower(),
-                f"https://{name.lower()}.example/",
+                f"outlet-{number}",
+                f"https://outlet-{number}.example/",
                 self.now,
                 title=name,
                 source=name,
@@ -101,11 +102,11 @@ class Timeline:
         self.now = moment(when)
         return self.ticks()
 
-    def publishes(self, title: str, text: str = "", outlet: str = "Courier", guid: str = "") -> Self:
+    def publishes(self, title: str, text: str = "", outlet: str = "Courier", url: str = "") -> Self:
         """An outlet publishes; what that brings is evaluated at once."""
         self._number += 1
-        name = guid or str(self._number)
-        new = NewArticle(name, f"https://{outlet.lower()}.example/{name}", None, self.now, None, title, text)
+        address = url or f"https://{outlet.lower()}.example/{self._number}"
+        new = NewArticle(str(self._number), address, None, self.now, None, title, text)
         for article in self._stores(outlet, [new]):
             pipeline.evaluate(article, self.now, self.desk)
         return self.ticks()
@@ -187,4 +188,6 @@ def _message(body: bytes, at: datetime, channel: str) -> Message:
     mail = email.message_from_bytes(body, policy=email.policy.default)
     part = mail.get_body(("plain",))
     assert part is not None
-    return Message(at, str(mail["Subject"]), part.get_content(), {name: str(value) for name, value in mail.items()})
+    return Message(
+        at, str(mail["Subject"]).strip(), part.get_content(), {name: str(value) for name, value in mail.items()}
+    )

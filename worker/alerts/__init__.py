@@ -23,7 +23,7 @@ from worker.alerts.model import (
     Superseded,
     Waiting,
 )
-from worker.alerts.planning import plan, release, tell
+from worker.alerts.planning import corroborations, plan, release, tell
 from worker.alerts.policy import why_not
 from worker.alerts.subscription import KINDS, AlertKind, Channel, Policy, Subscription, unsubscribe_token
 
@@ -51,6 +51,7 @@ __all__ = [
     "Telling",
     "Waiting",
     "alerts_of",
+    "corroborations",
     "kinds_of",
     "plan",
     "release",

@@ -323,11 +323,18 @@ class Corroborated:
     """An article says what was told of a fact before: a second source, if it comes from somewhere else."""
 
     fact: str
-    after: State
-    """What the record says of the fact."""
     official: bool
     article: str
     source: str
+
+    def may_bear_out(self, alert: Alert) -> bool:
+        """Whether it comes from another outlet than the alert, if not from an official one.
+
+        Whether it is more than a copy, only the groups of both articles can tell.
+        """
+        return self.official or (
+            bool(self.source) and self.source != alert.source and self.article not in alert.articles
+        )
 
 
 @dataclass(frozen=True)

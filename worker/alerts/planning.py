@@ -52,7 +52,7 @@ def plan(
         superseded=tuple(
             Superseded(e.fact, e.role, e.due, f"the date was {e.phase} before this was sent") for e in lapsed
         ),
-        corroborated=tuple(_corroborations(findings, ledger)),
+        corroborated=corroborations(findings, ledger),
     )
 
 
@@ -175,18 +175,19 @@ def _settled(alerts: Sequence[Alert], known: Known) -> Iterator[Notice]:
             break
 
 
-def _corroborations(findings: Sequence[Finding], ledger: Ledger) -> Iterator[Corroborated]:
-    """The facts of which an article says what the record says already: where that is new, it is a second source."""
-    for finding in findings:
-        if finding.update or finding.kind is Kind.CONFIRM:
-            entry = next((e for e in reversed(ledger.entries) if e.article == finding.article), None)
-            yield Corroborated(
-                finding.fact,
-                ledger.state(finding.fact),
-                finding.source_kind is SourceKind.OFFICIAL,
-                finding.article,
-                (entry.source if entry else None) or "",
-            )
+def corroborations(findings: Sequence[Finding], ledger: Ledger) -> tuple[Corroborated, ...]:
+    """What an article says that the record, `ledger`, says already: where that is new, it is a second source."""
+    entries = {entry.article: entry for entry in ledger.entries}
+    return tuple(
+        Corroborated(
+            finding.fact,
+            finding.source_kind is SourceKind.OFFICIAL,
+            finding.article,
+            (entries[finding.article].source if finding.article in entries else None) or "",
+        )
+        for finding in findings
+        if finding.update or finding.kind is Kind.CONFIRM
+    )
 
 
 def _superseded(event: DeadlineEvent) -> Superseded:

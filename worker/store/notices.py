@@ -205,7 +205,7 @@ def corroborate(connection: Connection, story: str, heard: Iterable[Corroborated
             .where(n.fate == "held", n.reason == _name(Reason.CORROBORATION), a.story == story, a.fact == one.fact)
         )
         for row in connection.execute(held).all():
-            if one.official or _independent(connection, Alert.from_json(row.body), one):
+            if _independent(connection, Alert.from_json(row.body), one):
                 same = and_(n.subscription_id == row.subscription_id, n.alert_id == row.alert_id, n.fate == "held")
                 connection.execute(update(t.notices).where(same).values(corroborated=one.source, until=now))
 
@@ -275,9 +275,9 @@ def _outgoing(delivery: Delivery, now: datetime) -> dict[str, Any]:
 
 
 def _independent(connection: Connection, alert: Alert, one: Corroborated) -> bool:
-    """Whether an article is of another outlet than the alert's, and of another group: no copy, no rewrite, no edit."""
-    if not one.source or one.source == alert.source or one.article in alert.articles:
-        return False
+    """Whether an article is official, or of another outlet and another group: no copy, no rewrite, no edit."""
+    if one.official or not one.may_bear_out(alert):
+        return one.official
     ids = [int(it) for it in (one.article, *alert.articles) if it.isdecimal()]
     query = select(t.articles.c.id, t.articles.c.grp).where(t.articles.c.id.in_(ids))
     groups: dict[int, int | None] = {row.id: row.grp for row in connection.execute(query)}
