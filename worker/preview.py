@@ -60,29 +60,31 @@ def preview(
     `groups`: of each article by its id, the group of copies and rewrites that it belongs to. `history`: start from
     what is on record today and not from the baseline, as a new installation does.
     """
-    desk = _Desk(subscription, groups)
+    told = Told(subscription, groups)
     for step in replay(pack, articles, until.date(), history=history, days=subscription.deadline_days):
         if step.at > until:
             break
-        desk.waits_until(step.at)
-        desk.hears(step.alerts, step.at)
-        desk.bears_out(step.corroborated, step.at)
-    desk.waits_until(until)
-    sent = [(at, told) for at, told in desk.messages if at >= since]
-    return Preview(since, until, tuple(sent), Counter(desk.dropped))
+        told.waits_until(step.at)
+        told.hears(step.alerts, step.at)
+        told.bears_out(step.corroborated, step.at)
+    told.waits_until(until)
+    sent = [(at, alerts) for at, alerts in told.messages if at >= since]
+    return Preview(since, until, tuple(sent), Counter(told.dropped.values()))
 
 
 @dataclass
-class _Desk:
-    """What one subscription was told so far, and what waits for it."""
+class Told:
+    """What one subscription was told so far, and what waits for it, in memory."""
 
     subscription: Subscription
     groups: Mapping[str, int]
     messages: list[tuple[datetime, tuple[Alert, ...]]] = field(default_factory=list)
     waiting: dict[str, Waiting] = field(default_factory=dict)
     known: dict[str, Alert] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
-    dropped: list[Reason] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
+    """Ids of the alerts that were told."""
+    dropped: dict[str, Reason] = field(default_factory=dict)
+    """Why others were not, by their ids."""
 
     def hears(self, alerts: Sequence[Alert], at: datetime) -> None:
         """New alerts."""
@@ -91,12 +93,12 @@ class _Desk:
         self.known |= {alert.id: alert for alert in alerts}
         me = frozenset({self.subscription.id})
         held = tuple(one for one in self.waiting.values() if one.reason is Reason.CORROBORATION)
-        known = Known(waiting=held, told=dict.fromkeys(self.told, me))
+        known = Known(waiting=held, told=dict.fromkeys(self.heard, me))
         self._take(tell(alerts, [self.subscription], at, mail=_no_mail, known=known), at)
         for lapsed in _superseded(alerts):
             for one in [one for one in self.waiting.values() if _reminds_of(one.alert, lapsed)]:
                 del self.waiting[one.alert.id]
-                self.dropped.append(Reason.SUPERSEDED)
+                self.dropped[one.alert.id] = Reason.SUPERSEDED
 
     def bears_out(self, heard: Sequence[Corroborated], at: datetime) -> None:
         """A second source for something that waits for one."""
@@ -126,9 +128,9 @@ class _Desk:
                     one.subscription_id, self.known[one.alert_id], trail, one.until, corroborated
                 )
             elif one.fate == "dropped" and one.reason:
-                self.dropped.append(one.reason)
+                self.dropped[one.alert_id] = one.reason
             else:
-                self.told.add(one.alert_id)
+                self.heard.add(one.alert_id)
         for delivery in plan.deliveries:
             self.messages.append((at, tuple(self.known[it] for it in delivery.alert_ids)))
 

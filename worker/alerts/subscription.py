@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import time
+from functools import cache
 from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,6 +22,12 @@ KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
 Corroborate = Literal["never", "high", "always"]
 Digest = Literal["none", "daily", "weekly"]
 Uncorroborated = Literal["send", "drop"]
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """All names of time zones; to look for them takes a thousand reads of the file system."""
+    return frozenset(available_timezones())
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ class Policy:
     quiet_to: time | None = None
 
     def __post_init__(self) -> None:
-        if self.time_zone not in available_timezones():
+        if self.time_zone not in _zones():
             raise ValueError(f"{self.time_zone!r} is no time zone: write one like Europe/Berlin or America/New_York")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
