@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from worker.store.articles import Added, ArticleQueries, NewArticle, StoredArticle
 from worker.store.feeds import FeedQueries, StoredFeed
+from worker.store.keeping import KeepingQueries
+from worker.store.letters import Letter, LetterQueries
 from worker.store.notices import Audience, FanOut, NoticeQueries
 from worker.store.outbox import Leased, OutboxQueries, Reaped
+from worker.store.requests import Confirmed, RequestQueries
 from worker.store.roles import Heartbeat, RoleQueries
 from worker.store.stories import Committed, Story, StoryQueries
 from worker.store.subscriptions import SubscriptionQueries, new_subscription_id
@@ -17,9 +20,11 @@ __all__ = [
     "Added",
     "Audience",
     "Committed",
+    "Confirmed",
     "FanOut",
     "Heartbeat",
     "Leased",
+    "Letter",
     "NewArticle",
     "Reaped",
     "Store",
@@ -30,5 +35,16 @@ __all__ = [
 ]
 
 
-class Store(StoryQueries, FeedQueries, ArticleQueries, SubscriptionQueries, NoticeQueries, OutboxQueries, RoleQueries):
+class Store(
+    StoryQueries,
+    FeedQueries,
+    ArticleQueries,
+    SubscriptionQueries,
+    RequestQueries,
+    LetterQueries,
+    KeepingQueries,
+    NoticeQueries,
+    OutboxQueries,
+    RoleQueries,
+):
     """Everything that is kept. `Store.open(settings)`, then `upgrade()` once. Threads may share it, forks may not."""
