@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Self
 import rules
 from rules import Pack, load_pack
 from worker import log
-from worker.alerts import Channel, Subscription, Telling, unsubscribe_token
+from worker.alerts import Channel, Subscription, Telling, in_words, manage_token, unsubscribe_token
+from worker.alerts.signing import confirm_token
 from worker.settings import Settings
-from worker.store import Store
+from worker.store import Letter, Store
 
 if TYPE_CHECKING:
     from worker.http import Client
@@ -59,26 +60,54 @@ class Desk:
 
     def transports(self, client: Client) -> Mapping[Channel, Transport]:
         """The way out of each channel."""
+        from worker.transports.chat import ChatTransport
         from worker.transports.email import EmailTransport
         from worker.transports.webhook import WebhookTransport
 
-        return {"webhook": WebhookTransport(client), "email": EmailTransport(self.settings)}
+        chat = ChatTransport(self.settings.chat_services)
+        return {"webhook": WebhookTransport(client), "email": EmailTransport(self.settings), "chat": chat}
 
     def compose_mail(
         self, told: Sequence[Telling], subscription: Subscription, delivery_id: str, now: datetime
     ) -> bytes:
-        """The whole mail that tells one subscriber of one alert or of several."""
+        """The whole mail, or chat message, that tells one subscriber of one alert or of several."""
+        pack = self.packs[subscription.story]
+        if subscription.channel == "chat":
+            from worker.transports.chat import render as render_chat
+
+            return render_chat(told, pack, now, base_url=self.settings.pages)
         from worker.transports.email import render
 
-        base = self.settings.base_url or f"http://{self.settings.host}:{self.settings.port}"
-        token = unsubscribe_token(self.settings.signing_key(), subscription.id)
         return render(
             told,
             subscription,
-            self.packs[subscription.story],
+            pack,
             now,
             delivery_id=delivery_id,
             mail_from=self.settings.mail_from,
-            base_url=base,
-            unsubscribe_url=f"{base}/unsubscribe/{subscription.id}/{token}",
+            base_url=self.settings.pages,
+            unsubscribe_url=self.unsubscribe_url(subscription),
+            manage_url=self.manage_url(subscription),
         )
+
+    def compose_letter(self, letter: Letter) -> bytes:
+        """The whole mail of one letter: the same at every attempt."""
+        from worker.transports.note import compose, note
+
+        about, key = letter.subscription, self.settings.signing_key()
+        link = {
+            "known": self.manage_url(about),
+            "moved": self.unsubscribe_url(about),
+        }.get(letter.kind, f"{self.settings.pages}/confirm/{letter.id}/{confirm_token(key, letter.id)}")
+        words = note(letter.kind, self.packs[about.story].title, in_words(about), link)
+        return compose(words, letter.id, letter.address, letter.created_at, mail_from=self.settings.mail_from)
+
+    def unsubscribe_url(self, subscription: Subscription) -> str:
+        """The link that ends a subscription."""
+        token = unsubscribe_token(self.settings.signing_key(), subscription.id)
+        return f"{self.settings.pages}/unsubscribe/{subscription.id}/{token}"
+
+    def manage_url(self, subscription: Subscription) -> str:
+        """The link to a subscriber's own page."""
+        token = manage_token(self.settings.signing_key(), subscription)
+        return f"{self.settings.pages}/manage/{subscription.id}/{token}"

@@ -38,10 +38,12 @@ def redact(text: str) -> str:
 
 
 def redact_address(address: str) -> str:
-    """A subscriber's address, as much of it as a log may show: `a…@example.org`, `https://hooks.example.org/…`."""
+    """A subscriber's address, as much of it as a log may show: `a…@example.org`, `https://hooks.example.org/…`, `slack://…`."""
     if "://" not in address:
         return redact(address)
     parts = urlsplit(address)
+    if parts.scheme not in ("http", "https"):  # of a chat service, whose tokens may stand anywhere
+        return f"{parts.scheme}://{HIDDEN}"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{HIDDEN}"
 
 

@@ -62,11 +62,15 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     base_url: str | None = None
     """The address under which readers reach the pages, for the links in mails."""
+    proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)] = ()
+    """Networks of the reverse proxies whose `X-Forwarded-For` is believed."""
 
     packs: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)] = ("us-china-trade",)
     """Ids of installed packs, or folders."""
     allow_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)] = ()
     """Networks that feeds and webhooks may reach although they are private."""
+    chat_services: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = ()
+    """Chat services that alerts may go to, by the beginning of their Apprise addresses: `slack`, `ntfys`."""
 
     smtp_host: str | None = None
     """Without one, mails are written to `data_dir/mailbox/`."""
@@ -154,6 +158,11 @@ class Settings(BaseSettings):
             return f"sqlite:///{self.data_dir / 'deltawire.db'}"
         scheme, _, rest = self.database_url.get_secret_value().partition("://")
         return f"sqlite://{rest}" if scheme.startswith("sqlite") else f"postgresql+psycopg://{rest}"
+
+    @property
+    def pages(self) -> str:
+        """Where readers reach the pages, without a slash at its end."""
+        return self.base_url or f"http://{self.host}:{self.port}"
 
     @property
     def mailbox(self) -> Path:

@@ -218,6 +218,14 @@ def fan_out() -> None:
             wake(deliver)
 
 
+@_task("correspond", "deliver")
+def correspond() -> None:
+    """Answer those who asked on a page, send the letters, and remove what was not confirmed in time."""
+    from worker import correspondence
+
+    asyncio.run(correspondence.correspond(clock.now(), desk()))
+
+
 @_task("sign_of_life", "evaluate")
 def sign_of_life(queue: str) -> None:
     """Note that this queue is worked on."""
@@ -239,12 +247,15 @@ def wake_up(now: datetime) -> None:
         wake(deadlines)
     for subscriptions in _batches(store.due_releases(now, DUE_AT_A_TICK), RELEASE_BATCH):
         wake(release, subscriptions)
-    if store.fan_outs(1):
-        wake(fan_out)
-    if store.expired_leases(now):
-        wake(reap)
-    if store.due_deliveries(now):
-        wake(deliver)
+    others = (
+        (fan_out, store.fan_outs(1)),
+        (reap, store.expired_leases(now)),
+        (deliver, store.due_deliveries(now)),
+        (correspond, store.correspondence_due(now)),
+    )
+    for task, due in others:
+        if due:
+            wake(task)
     seen = {beat.instance: beat.at for beat in store.heartbeats() if beat.role == "worker"}
     for queue in QUEUES:
         if queue not in seen or seen[queue] <= now - BEAT:

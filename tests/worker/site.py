@@ -21,7 +21,7 @@ from tests.worker.samples import NOW, STORY, TWENTY, entry, finding, ledger, pac
 from worker.alerts import Telling, plan
 from worker.settings import Settings
 from worker.store import Store
-from worker.web.app import create_app
+from worker.web.app import SERVING, create_app
 
 PACK = replace(pack(), feeds=())
 
@@ -90,7 +90,7 @@ class _Server:
         self.apps: list[FastAPI] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        config = uvicorn.Config(self._answer, log_config=None, access_log=False, lifespan="off", interface="asgi3")
+        config = uvicorn.Config(self._answer, lifespan="off", interface="asgi3", **SERVING)
         threading.Thread(target=uvicorn.Server(config).run, kwargs={"sockets": [self._listener]}, daemon=True).start()
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:

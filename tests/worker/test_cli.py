@@ -43,6 +43,7 @@ COMMANDS = [
     ),
     *("feeds list", "feeds add", "feeds remove", "feeds check", "subscriptions list", "subscriptions remove"),
     *("why", "acknowledge", "silences add", "silences list", "silences end"),
+    *("subscriptions change", "subscriptions pause", "subscriptions resume"),
 ]
 
 
@@ -327,7 +328,7 @@ def test_a_mail_address_is_subscribed_at_once_and_ended_by_its_id(deltawire: Com
         (["--email", "desk@example.org", "--topics", "weather"], "the topics are tariffs"),
         (["--email", "desk@example.org", "--kinds", "gossip"], "change, signal, deadline"),
         (["--email", "desk@example.org", "--story", "moon-trade"], "us-china-trade"),
-        (["--email", "desk@example.org", "--min-confidence", "7"], "less than or equal to 1"),
+        (["--email", "desk@example.org", "--min-confidence", "7"], "a number from 0 to 1"),
     ],
 )
 def test_a_subscription_that_cannot_be_is_refused_with_what_would_be_right(

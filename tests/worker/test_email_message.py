@@ -24,7 +24,9 @@ NOW = datetime(2025, 11, 1, 14, 6, tzinfo=UTC)
 DELIVERY = "dlv_0123456789abcdef0123456789abcdef"
 BASE = "https://deltawire.example.org"
 UNSUBSCRIBE = f"{BASE}/unsubscribe/sub_{'0' * 32}/{'t' * 22}"
+MANAGE = f"{BASE}/manage/sub_{'0' * 32}/{'m' * 22}"
 READER = subscription(channel="email", address="reader@example.org", secret=None)
+LINKS = {"unsubscribe_url": UNSUBSCRIBE, "manage_url": MANAGE}
 CHANGE = Alert(
     id="a1",
     key="k1",
@@ -63,7 +65,7 @@ DEADLINE = replace(
 
 def made(alert: Alert = CHANGE, reader: Subscription = READER, **how: Any) -> bytes:
     said = {"delivery_id": DELIVERY, "mail_from": "alerts@deltawire.example.org", "base_url": BASE}
-    return render([Telling(alert)], reader, pack(), NOW, **{**said, "unsubscribe_url": UNSUBSCRIBE, **how})
+    return render([Telling(alert)], reader, pack(), NOW, **{**said, **LINKS, **how})
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -171,6 +173,7 @@ WHY YOU ARE TOLD
 You get this mail because this address is subscribed to alerts on
 “US-China trade truce”.
 The record and its dates: {BASE}/stories/us-china-trade
+Change what you get: {MANAGE}
 Unsubscribe: {UNSUBSCRIBE}
 """
     )

@@ -158,7 +158,7 @@ def test_nobody_subscribes_to_a_story_that_is_not_there(store: Store) -> None:
 
 def test_a_pending_subscription_is_not_confirmed(store: Store) -> None:
     store.open_story(pack(), ledger(), NOW)
-    store.add_subscription(subscription(), NOW, state="pending", token_hash="h")
+    store.add_subscription(subscription(), NOW, state="pending")
     assert [s.confirmed for s in store.subscriptions()] == [False]
 
 

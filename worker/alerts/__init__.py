@@ -5,6 +5,7 @@ Pure: the same functions serve live running, replay and preview. `planning.py` i
 
 from __future__ import annotations
 
+from worker.alerts.asking import FIELDS, asked, in_words, mail_address, said, split
 from worker.alerts.bodies import LONGEST_QUOTE, Composer, Telling
 from worker.alerts.making import alerts_of, kinds_of
 from worker.alerts.model import (
@@ -25,10 +26,11 @@ from worker.alerts.model import (
 )
 from worker.alerts.planning import corroborations, plan, release, tell
 from worker.alerts.policy import why_not
-from worker.alerts.subscription import KINDS, AlertKind, Channel, Policy, Subscription, unsubscribe_token
+from worker.alerts.subscription import KINDS, AlertKind, Channel, Policy, Subscription, manage_token, unsubscribe_token
 
 __all__ = [
     "BY_THE_CLOCK",
+    "FIELDS",
     "KINDS",
     "LONGEST_QUOTE",
     "Acknowledged",
@@ -51,10 +53,16 @@ __all__ = [
     "Telling",
     "Waiting",
     "alerts_of",
+    "asked",
     "corroborations",
+    "in_words",
     "kinds_of",
+    "mail_address",
+    "manage_token",
     "plan",
     "release",
+    "said",
+    "split",
     "tell",
     "unsubscribe_token",
     "why_not",

@@ -17,7 +17,7 @@ from rules import Severity
 from rules.deadlines import UPCOMING_DAYS
 
 AlertKind = Literal["change", "signal", "deadline", "correction"]
-Channel = Literal["email", "webhook"]
+Channel = Literal["email", "webhook", "chat"]
 KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
 Corroborate = Literal["never", "high", "always"]
 Digest = Literal["none", "daily", "weekly"]
@@ -123,7 +123,7 @@ class Subscription:
     story: str
     channel: Channel
     address: str
-    """A mail address, or the address of a webhook."""
+    """A mail address, the address of a webhook, or that of a chat service, which is a secret itself."""
     secret: str | None = field(default=None, repr=False)
     """`whsec_…`: what signs a webhook's messages."""
     kinds: tuple[str, ...] = KINDS
@@ -144,12 +144,30 @@ class Subscription:
     paused: bool = False
 
     @property
+    def shown(self) -> str:
+        """Its address as a person may see it: that of a chat service, which is a secret, only by its beginning."""
+        return f"{urlsplit(self.address).scheme}://…" if self.channel == "chat" else self.address
+
+    @property
     def endpoint(self) -> str:
-        """What shares one limit of parallel sending: a webhook's host and port, or the mail server."""
-        return "smtp" if self.channel == "email" else urlsplit(self.address).netloc.rpartition("@")[2].lower()
+        """What shares one limit of parallel sending: a webhook's host and port, a chat service, or the mail server."""
+        if self.channel == "email":
+            return "smtp"
+        parts = urlsplit(self.address)
+        return f"chat:{parts.scheme}" if self.channel == "chat" else parts.netloc.rpartition("@")[2].lower()
 
 
 def unsubscribe_token(key: bytes, subscription_id: str) -> str:
-    """What an unsubscribe link must carry: 128 bits that only the holder of `key` (`Settings.signing_key`) can make."""
-    mac = hmac.new(key, b"unsubscribe:" + subscription_id.encode(), hashlib.sha256).digest()
+    """What an unsubscribe link must carry. `key`: `Settings.signing_key`."""
+    return signed(key, f"unsubscribe:{subscription_id}")
+
+
+def manage_token(key: bytes, subscription: Subscription) -> str:
+    """What a manage link must carry. It holds for one address: when that changes, the links in older mails end."""
+    return signed(key, f"manage:{subscription.id}:{subscription.address}")
+
+
+def signed(key: bytes, what: str) -> str:
+    """128 bits that only the holder of `key` can make of `what`, as they can stand in an address."""
+    mac = hmac.new(key, what.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mac[:16]).rstrip(b"=").decode()

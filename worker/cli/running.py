@@ -97,11 +97,11 @@ def web(fd: Inherited = None) -> None:
     import uvicorn
 
     from worker.listen import address, listening
-    from worker.web.app import create_app
+    from worker.web.app import SERVING, create_app
 
     settings = _settings()
     app = create_app(settings, _checked(settings))
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, server_header=False)
+    config = uvicorn.Config(app, timeout_graceful_shutdown=3, **SERVING)
     with ExitStack() as stack:
         if fd is None:
             listener = stack.enter_context(listening(settings, fixed=True, say=note))

@@ -3,84 +3,82 @@
 # ruff: noqa: PLC0415 - commands that need no database should not wait for its library
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from rules import Pack, Phase
 from worker import clock
 from worker.addresses import Network, check_url
-from worker.alerts import KINDS, Policy, Subscription
+from worker.alerts import Channel, Policy, Subscription, asked, in_words, mail_address
 from worker.cli.output import line, note, plural, table
+from worker.cli.wishes import wishing
+from worker.desk import Desk
 from worker.errors import WrongUse
 
-app = typer.Typer(help="List and end subscriptions.", no_args_is_help=True, rich_markup_mode=None)
-
-_MAIL_ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@(?=.{1,253}\Z)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
-"""What can be written into a header as it is; whether anybody reads there, only a mail can tell."""
+app = typer.Typer(help="List, change and end subscriptions.", no_args_is_help=True, rich_markup_mode=None)
 
 Story = Annotated[
     str | None, typer.Option(metavar="ID", help="Default: the only story that is watched.", show_default=False)
 ]
 Email = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where to send mails.", show_default=False)]
 Webhook = Annotated[str | None, typer.Option(metavar="URL", help="Where to post messages.", show_default=False)]
-Kinds = Annotated[str, typer.Option(metavar="NAMES", help=f"Only these kinds: {', '.join(KINDS)}.", show_default="all")]
-Topics = Annotated[str, typer.Option(metavar="NAMES", help="Only these topics of the story.", show_default="all")]
-Facts = Annotated[str, typer.Option(metavar="NAMES", help="Only these facts of the story.", show_default="all")]
-Phases = Annotated[
-    str, typer.Option(metavar="NAMES", help=f"Only these of a deadline: {', '.join(Phase)}.", show_default="all")
+Chat = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="An Apprise address of a chat service, as ntfys://….", show_default=False),
 ]
-Certain = Annotated[float, typer.Option(metavar="0 TO 1", min=0, max=1, help="Only what is at least so certain.")]
+Ask = Annotated[bool, typer.Option("--ask", help="Have the reader of the address confirm it first, by a mail.")]
+Ids = Annotated[list[str], typer.Argument(metavar="ID…", show_default=False)]
 
 
+@wishing
 def subscribe(
     *,
+    wishes: dict[str, list[str]],
     webhook: Webhook = None,
     email: Email = None,
+    chat: Chat = None,
     story: Story = None,
-    kinds: Kinds = "",
-    topics: Topics = "",
-    facts: Facts = "",
-    phases: Phases = "",
-    min_confidence: Certain = 0.0,
+    ask: Ask = False,
 ) -> None:
-    """Send a story's alerts to a webhook or a mail address, from now on.
+    """Send a story's alerts to a webhook, a mail address or a chat service, from now on.
 
     \b
     Examples:
       deltawire subscribe --webhook https://hooks.example.org/deltawire
       deltawire subscribe --email desk@example.org --topics tariffs --kinds change,deadline
+      deltawire subscribe --email desk@example.org --digest daily --time-zone Europe/Berlin --quiet 22:00-07:00
 
     A webhook's secret is printed once: its receiver verifies messages with it (Standard Webhooks). A mail address is
-    taken as confirmed, since it is you who types it. NAMES are separated by commas.
+    taken as confirmed, since it is you who types it, unless you --ask. NAMES and NUMBERS are separated by commas.
     """
-    if (webhook is None) == (email is None):
-        raise WrongUse("give either --webhook or --email")
+    if sum(given is not None for given in (webhook, email, chat)) != 1:
+        raise WrongUse("give either --webhook or --email or --chat")
+    if ask and email is None:
+        raise WrongUse("--ask goes with --email: nobody confirms the others by a mail")
     from worker.cli.opening import opened, story_of
     from worker.store import new_subscription_id
     from worker.transports.webhook import new_secret
 
+    channel: Channel = "webhook" if webhook else "email" if email is not None else "chat"
     with opened() as desk:
         chosen = story_of(desk, story)
-        pack = desk.packs[chosen]
-        subscription = Subscription(
+        new = Subscription(
             id=new_subscription_id(),
             story=chosen,
-            channel="webhook" if webhook else "email",
-            address=_webhook(webhook, desk.settings.allow_networks) if webhook else _mail_address(email or ""),
+            channel=channel,
+            address=_address(desk, channel, webhook or email or chat or ""),
             secret=new_secret() if webhook else None,
-            kinds=_some_of(kinds, KINDS, "kinds of alerts") or KINDS,
-            topics=_some_of(topics, pack.topics, "topics"),
-            facts=_some_of(facts, pack.facts, "facts"),
-            min_confidence=min_confidence,
-            deadline_phases=_some_of(phases, list(Phase), "phases"),
             deadline_days=desk.settings.deadline_days,
-            policy=Policy.usual("webhook" if webhook else "email"),
+            policy=Policy.usual(channel),
         )
-        desk.store.add_subscription(subscription, clock.now())
-        _told(subscription, pack)
+        new = asked(new, wishes, desk.packs[chosen])
+        if ask:
+            new = desk.store.ask_to_confirm(new, clock.now(), desk.settings.signing_key())
+        else:
+            desk.store.add_subscription(new, clock.now())
+        _told(new, desk)
 
 
 @app.command("list")
@@ -95,7 +93,7 @@ def show(story: Story = None) -> None:
 
     with opened() as desk:
         rows = [
-            (one.id, one.story, one.channel, one.address, "active" if one.confirmed else "waits", _wishes(one))
+            (one.id, one.story, one.channel, one.shown, _state(one), in_words(one))
             for one in desk.store.subscriptions(story_of(desk, story) if story else None)
         ]
     if not rows:
@@ -106,7 +104,54 @@ def show(story: Story = None) -> None:
 
 
 @app.command()
-def remove(ids: Annotated[list[str], typer.Argument(metavar="ID…", show_default=False)]) -> None:
+@wishing
+def change(
+    *, wishes: dict[str, list[str]], subscription_id: Annotated[str, typer.Argument(metavar="ID", show_default=False)]
+) -> None:
+    """Change what a subscription asks for, or when it is told. What is not named stays.
+
+    \b
+    Examples:
+      deltawire subscriptions change sub_4be1f00a --topics tariffs,rare_earths --days 14,7,1
+      deltawire subscriptions change sub_4be1f00a --topics "" --digest none
+
+    Nothing between the quotes means all of them. Address and story stay: end it, and subscribe anew.
+    """
+    if not wishes:
+        raise WrongUse("nothing to change: `deltawire subscriptions change --help` lists what can be")
+    from worker.cli.opening import opened
+
+    with opened() as desk:
+        subscription = _known(desk, subscription_id)
+        changed = asked(subscription, wishes, desk.packs[subscription.story])
+        desk.store.change_subscription(changed)
+        line(f"{changed.shown} is told of {changed.story}: {in_words(changed)}")
+
+
+@app.command()
+def pause(ids: Ids) -> None:
+    """Send nothing to these subscriptions until they are resumed. What comes up meanwhile is not sent later.
+
+    \b
+    Example:
+      deltawire subscriptions pause sub_4be1f00a
+    """
+    line(f"{plural(_pause(ids, paused=True), 'subscription')} paused")
+
+
+@app.command()
+def resume(ids: Ids) -> None:
+    """Go on with these subscriptions.
+
+    \b
+    Example:
+      deltawire subscriptions resume sub_4be1f00a
+    """
+    line(f"{plural(_pause(ids, paused=False), 'subscription')} resumed")
+
+
+@app.command()
+def remove(ids: Ids) -> None:
     """End subscriptions by their ids. What still waits to be sent to them is cancelled.
 
     \b
@@ -122,31 +167,53 @@ def remove(ids: Annotated[list[str], typer.Argument(metavar="ID…", show_defaul
     line(f"{plural(len(ids), 'subscription')} ended")
 
 
-def _told(subscription: Subscription, pack: Pack) -> None:
-    line(f"{subscription.address} is told of {pack.title} ({pack.id}): {_wishes(subscription)}")
+def _told(subscription: Subscription, desk: Desk) -> None:
+    pack = desk.packs[subscription.story]
+    verb = "is told" if subscription.confirmed else "is asked by a mail whether it wants to be told"
+    line(f"{subscription.shown} {verb} of {pack.title} ({pack.id}): {in_words(subscription)}")
     line(f"id      {subscription.id}")
     if subscription.secret:
         line(f"secret  {subscription.secret}")
         note("Keep the secret: it is not shown again. The receiver verifies webhook-signature with it.")
 
 
-def _wishes(subscription: Subscription) -> str:
-    """What it asks for, in words: `change, signal; only tariffs; from 0.80`."""
-    only = (*subscription.topics, *subscription.facts, *subscription.deadline_phases)
-    said = [
-        ", ".join(subscription.kinds),
-        f"only {', '.join(only)}" if only else "",
-        f"certain to {subscription.min_confidence:.2f}" if subscription.min_confidence else "",
-    ]
-    return "; ".join(part for part in said if part)
+def _state(subscription: Subscription) -> str:
+    return "paused" if subscription.paused else "active" if subscription.confirmed else "waits"
 
 
-def _some_of(names: str, known: Iterable[str], what: str) -> tuple[str, ...]:
-    chosen = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
-    known = tuple(known)
-    if unknown := [name for name in chosen if name not in known]:
-        raise WrongUse(f"{', '.join(unknown)}: not known; the {what} are {', '.join(known)}")
-    return chosen
+def _known(desk: Desk, subscription_id: str) -> Subscription:
+    """The subscription of that id, if it has not ended. Raises WrongUse."""
+    known = {one.id: one for one in desk.store.subscriptions()}
+    if subscription_id not in known:
+        raise WrongUse(f"there is no subscription {subscription_id}; `deltawire subscriptions list` names them")
+    return known[subscription_id]
+
+
+def _pause(ids: Collection[str], *, paused: bool) -> int:
+    from worker.cli.opening import opened
+
+    with opened() as desk:
+        found = [_known(desk, one) for one in ids]
+        if waiting := [one.id for one in found if not one.confirmed]:
+            raise WrongUse(f"{', '.join(waiting)} is not confirmed yet, and is sent nothing")
+        for one in found:
+            desk.store.change_subscription(replace(one, paused=paused))
+    return len(found)
+
+
+def _address(desk: Desk, channel: Channel, given: str) -> str:
+    """The address as it is kept, once it is seen that something could be sent there. Raises WrongUse."""
+    if channel == "webhook":
+        return _webhook(given, desk.settings.allow_networks)
+    if channel == "chat":
+        from worker.transports.chat import open_service
+
+        open_service(given, desk.settings.chat_services)
+        return given
+    try:
+        return mail_address(given)
+    except WrongUse as error:
+        raise WrongUse(f"--email: {error}") from None
 
 
 def _webhook(url: str, allow_networks: Collection[Network]) -> str:
@@ -155,9 +222,3 @@ def _webhook(url: str, allow_networks: Collection[Network]) -> str:
     except WrongUse as error:
         raise WrongUse(f"--webhook {url}: {error}") from None
     return url
-
-
-def _mail_address(address: str) -> str:
-    if not _MAIL_ADDRESS.fullmatch(address):
-        raise WrongUse(f"--email {address!r} is no mail address; write it like desk@example.org")
-    return address

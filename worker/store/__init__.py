@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from worker.store.articles import Added, ArticleQueries, NewArticle, StoredArticle
 from worker.store.feeds import FeedQueries, StoredFeed
+from worker.store.keeping import KeepingQueries
+from worker.store.letters import Letter, LetterQueries
 from worker.store.notices import Audience, FanOut, NoticeQueries
 from worker.store.outbox import Leased, OutboxQueries, Reaped
+from worker.store.requests import Confirmed, RequestQueries
 from worker.store.roles import Heartbeat, RoleQueries
 from worker.store.silences import SilenceQueries, new_silence_id
 from worker.store.stories import Committed, Story, StoryQueries
@@ -18,9 +21,11 @@ __all__ = [
     "Added",
     "Audience",
     "Committed",
+    "Confirmed",
     "FanOut",
     "Heartbeat",
     "Leased",
+    "Letter",
     "NewArticle",
     "Reaped",
     "Store",
@@ -37,6 +42,9 @@ class Store(
     FeedQueries,
     ArticleQueries,
     SubscriptionQueries,
+    RequestQueries,
+    LetterQueries,
+    KeepingQueries,
     NoticeQueries,
     SilenceQueries,
     OutboxQueries,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Row, case, delete, select, update
 
 from rules import Severity
 from worker.alerts import Policy, Subscription
+from worker.alerts.signing import State
 from worker.errors import WrongUse
 from worker.store import tables as t
 from worker.store.database import Database, insert_new
-
-State = Literal["pending", "active", "paused", "disabled"]
 
 
 def new_subscription_id() -> str:
@@ -26,25 +26,12 @@ def new_subscription_id() -> str:
 class SubscriptionQueries(Database):
     """Reads and writes of `subscriptions`."""
 
-    def add_subscription(
-        self, subscription: Subscription, now: datetime, *, state: State = "active", token_hash: str | None = None
-    ) -> None:
+    def add_subscription(self, subscription: Subscription, now: datetime, *, state: State = "active") -> None:
         """Add a subscription; one that was disabled under the same address is replaced by it, under its old id.
 
         Raises WrongUse if the address is subscribed to the story already, or if there is no such story.
         """
-        row = {
-            "id": subscription.id,
-            "story": subscription.story,
-            "channel": subscription.channel,
-            "address": subscription.address,
-            "secret": subscription.secret,
-            **_wishes(subscription),
-            "state": state,
-            "reason": None,
-            "token_hash": token_hash,
-            "created_at": now,
-        }
+        row = row_of(subscription, now, state)
         s = t.subscriptions.c
         with self.write() as connection:
             if (
@@ -62,9 +49,9 @@ class SubscriptionQueries(Database):
                 again = {name: value for name, value in row.items() if name != "id"}
                 replaced = connection.execute(same.values(**again).returning(s.id)).scalar_one_or_none()
                 if replaced is None:
-                    raise WrongUse(f"{subscription.address} is subscribed to {subscription.story} already")
+                    raise WrongUse(f"{subscription.shown} is subscribed to {subscription.story} already")
                 subscription = replace(subscription, id=replaced)
-            _list_interests(connection, subscription)
+            list_interests(connection, subscription)
 
     def subscription(self, subscription_id: str) -> Subscription | None:
         """The subscription of that id, whatever its state; None if there is none."""
@@ -91,9 +78,9 @@ class SubscriptionQueries(Database):
         asks = update(t.subscriptions).where(s.id == subscription.id, s.state != "disabled")
         paused = case((s.state == "pending", s.state), else_="paused" if subscription.paused else "active")
         with self.write() as connection:
-            if connection.execute(asks.values(**_wishes(subscription), state=paused)).rowcount != 1:
+            if connection.execute(asks.values(**wishes_of(subscription), state=paused)).rowcount != 1:
                 return False
-            _list_interests(connection, subscription)
+            list_interests(connection, subscription)
             return True
 
     def deadline_days(self, story: str) -> tuple[tuple[int, ...], ...]:
@@ -121,6 +108,21 @@ def disable(connection: Connection, subscription_id: str, reason: str) -> bool:
     return True
 
 
+def row_of(subscription: Subscription, now: datetime, state: State) -> dict[str, Any]:
+    """The inverse of `subscription_of`: the columns of a new row."""
+    return {
+        "id": subscription.id,
+        "story": subscription.story,
+        "channel": subscription.channel,
+        "address": subscription.address,
+        "secret": subscription.secret,
+        **wishes_of(subscription),
+        "state": state,
+        "reason": None,
+        "created_at": now,
+    }
+
+
 def subscription_of(row: Row[Any]) -> Subscription:
     """One row of `subscriptions`."""
     return Subscription(
@@ -129,22 +131,25 @@ def subscription_of(row: Row[Any]) -> Subscription:
         channel=row.channel,
         address=row.address,
         secret=row.secret,
-        kinds=tuple(row.kinds),
-        topics=tuple(row.topics),
-        facts=tuple(row.facts),
-        min_confidence=row.min_confidence,
-        deadline_phases=tuple(row.deadline_phases),
-        updates=row.updates,
-        min_severity=Severity(row.min_severity),
-        source_kinds=tuple(row.source_kinds),
-        deadline_days=tuple(row.deadline_days),
-        policy=Policy.from_json(row.policy),
+        **wished(row._asdict()),
         confirmed=row.state in ("active", "paused"),
         paused=row.state == "paused",
     )
 
 
-def _wishes(subscription: Subscription) -> dict[str, Any]:
+def wished(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse of `wishes_of`: what a subscription asks for, and when."""
+    lists = ("kinds", "topics", "facts", "source_kinds", "deadline_phases", "deadline_days")
+    return {
+        **{name: tuple(columns[name]) for name in lists},
+        "min_confidence": columns["min_confidence"],
+        "min_severity": Severity(columns["min_severity"]),
+        "updates": columns["updates"],
+        "policy": Policy.from_json(columns["policy"]),
+    }
+
+
+def wishes_of(subscription: Subscription) -> dict[str, Any]:
     """The columns that say what a subscription asks for, and when."""
     return {
         "kinds": list(subscription.kinds),
@@ -160,7 +165,7 @@ def _wishes(subscription: Subscription) -> dict[str, Any]:
     }
 
 
-def _list_interests(connection: Connection, subscription: Subscription) -> None:
+def list_interests(connection: Connection, subscription: Subscription) -> None:
     """Enter what the subscription asks for into the index by which alerts find it."""
     i = t.interests.c
     connection.execute(delete(t.interests).where(i.subscription_id == subscription.id))

@@ -208,7 +208,7 @@ subscriptions = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("story", ForeignKey("stories.id"), nullable=False),
-    Column("channel", String, nullable=False),  # email, webhook
+    Column("channel", String, nullable=False),  # email, webhook, chat
     Column("address", Words, nullable=False),
     Column("secret", Words),  # whsec_…, of a webhook
     Column("kinds", Json, nullable=False),
@@ -223,9 +223,46 @@ subscriptions = Table(
     Column("policy", Json, nullable=False),  # worker.alerts.Policy.to_json()
     Column("state", String, nullable=False),  # pending, active, paused, disabled
     Column("reason", Words),  # why it was disabled
-    Column("token_hash", String),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("story", "channel", "address"),
+)
+
+requests = Table(  # what was asked for on a page, until a worker has answered it; then what limits count by
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("story", ForeignKey("stories.id"), nullable=False),
+    Column("subscription_id", String, nullable=False),  # the one that moves, or a new one
+    Column("moves", Boolean, nullable=False),
+    Column("address", Words, nullable=False),  # "" once it is answered, as are the wishes
+    Column("wishes", Json, nullable=False),
+    Column("source_key", String, nullable=False),  # worker.alerts.signing.key_of_source
+    Column("state", String, nullable=False),  # waiting, answered, or a name of worker.alerts.signing.Unanswered
+    Column("at", Moment, nullable=False),
+    Index("ix_requests_state_id", "state", "id"),
+    Index("ix_requests_source_key_at", "source_key", "at"),
+    Index("ix_requests_at", "at"),
+)
+
+letters = Table(  # mails about a subscription: an outbox of their own, since no alert is told by them
+    "letters",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("subscription_id", ForeignKey("subscriptions.id"), nullable=False, index=True),
+    Column("kind", String, nullable=False),  # worker.alerts.signing.LetterKind
+    Column("address", Words, nullable=False),  # where it goes; "" once that is of no further use
+    Column("address_key", String, nullable=False),  # worker.alerts.signing.key_of_address
+    Column("token_hash", String),  # of a letter with a link that changes something
+    Column("used_at", Moment),  # such a link works once
+    Column("state", String, nullable=False),  # pending, sent, dead, cancelled
+    Column("created_at", Moment, nullable=False),
+    Column("next_attempt_at", Moment, nullable=False),
+    Column("leased_until", Moment),
+    Column("attempts", Integer, nullable=False),  # counted before sending; the number proves the lease
+    Column("error", Words),
+    Index("ix_letters_state_next_attempt_at", "state", "next_attempt_at"),
+    Index("ix_letters_address_key_created_at", "address_key", "created_at"),
+    Index("ix_letters_created_at", "created_at"),
 )
 
 interests = Table(  # by which an alert finds its subscribers, without a look at the others

@@ -86,6 +86,7 @@ def render(
     mail_from: str,
     base_url: str,
     unsubscribe_url: str,
+    manage_url: str,
 ) -> bytes:
     """The whole message of one delivery, with CRLF line ends: equal input gives equal bytes.
 
@@ -95,15 +96,17 @@ def render(
     alert, policy = told[0].alert, subscription.policy
     story_url = f"{base_url}/stories/{quote(alert.story, safe='')}"
     local = now.astimezone(policy.zone)
-    words = letter(told, pack, local, story_url=story_url, unsubscribe_url=unsubscribe_url, digest=policy.digest)
-    sender, recipient = _ascii_domain(mail_from), _ascii_domain(subscription.address)
-    domain = sender.rpartition("@")[2]
-    message = EmailMessage(_POLICY if recipient.isascii() else _POLICY.clone(utf8=True))  # SMTPUTF8 for such a reader
-    message["From"] = f"{SENDER_NAME} <{sender}>"
-    message["To"] = recipient if _ADDRESS.fullmatch(recipient) else "undisclosed-recipients:;"
-    message["Subject"] = header_text(words.headline)
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{_word(delivery_id)}@{domain}>"
+    words = letter(
+        told,
+        pack,
+        local,
+        story_url=story_url,
+        unsubscribe_url=unsubscribe_url,
+        manage_url=manage_url,
+        digest=policy.digest,
+    )
+    message = blank(words.headline, delivery_id, now, mail_from=mail_from, address=subscription.address)
+    domain = _ascii_domain(mail_from).rpartition("@")[2]
     if threads := dict.fromkeys(one.alert.relates_to for one in told if one.alert.relates_to):
         message["References"] = " ".join(f"<{_word(thread)}@{domain}>" for thread in list(threads)[:MOST_REFERENCES])
     message["List-Id"] = (
@@ -111,10 +114,27 @@ def render(
     )
     message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return filled(message, delivery_id, in_text(words), in_html(words))
+
+
+def blank(subject: str, mail_id: str, now: datetime, *, mail_from: str, address: str) -> EmailMessage:
+    """A mail to that address with its first headers, and nothing in it. Equal input gives an equal mail."""
+    sender, recipient = _ascii_domain(mail_from), _ascii_domain(address)
+    message = EmailMessage(_POLICY if recipient.isascii() else _POLICY.clone(utf8=True))  # SMTPUTF8 for such a reader
+    message["From"] = f"{SENDER_NAME} <{sender}>"
+    message["To"] = recipient if _ADDRESS.fullmatch(recipient) else "undisclosed-recipients:;"
+    message["Subject"] = header_text(subject)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{_word(mail_id)}@{sender.rpartition('@')[2]}>"
+    return message
+
+
+def filled(message: EmailMessage, mail_id: str, text: str, html: str) -> bytes:
+    """The mail with its two parts, which say the same, as it is sent."""
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(in_text(words), cte="quoted-printable")
-    message.add_alternative(in_html(words), subtype="html", cte="quoted-printable")
-    message.set_boundary(f"=_{_word(delivery_id)}")
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message.set_boundary(f"=_{_word(mail_id)}")
     return message.as_bytes()
 
 

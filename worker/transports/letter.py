@@ -72,6 +72,7 @@ class Letter:
     because: str
     story_url: str
     unsubscribe_url: str
+    manage_url: str
 
     @property
     def listed(self) -> bool:
@@ -80,7 +81,14 @@ class Letter:
 
 
 def letter(
-    told: Sequence[Telling], pack: Pack, now: datetime, *, story_url: str, unsubscribe_url: str, digest: str = "none"
+    told: Sequence[Telling],
+    pack: Pack,
+    now: datetime,
+    *,
+    story_url: str,
+    unsubscribe_url: str,
+    manage_url: str,
+    digest: str = "none",
 ) -> Letter:
     """The words for what is told of a pack's story. `now` is aware; days are counted from its day in UTC.
 
@@ -100,6 +108,7 @@ def letter(
         because=f"You get this mail because this address is subscribed to alerts on “{plain(pack.title)}”.",
         story_url=story_url,
         unsubscribe_url=unsubscribe_url,
+        manage_url=manage_url,
     )
 
 
@@ -143,12 +152,12 @@ def _section(one: Telling, pack: Pack, now: datetime) -> Section:
 
 def in_text(it: Letter) -> str:
     """The text part: lines of at most 72 characters, but for addresses."""
-    return re.sub(r"\n{3,}", "\n\n", _templates.get_template("alert.txt").render(it=it)).strip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", templates.get_template("alert.txt").render(it=it)).strip() + "\n"
 
 
 def in_html(it: Letter) -> str:
     """The HTML part: everything inline, and nothing that is fetched."""
-    return _templates.get_template("alert.html").render(it=it)
+    return templates.get_template("alert.html").render(it=it)
 
 
 def plain(text: str) -> str:
@@ -251,11 +260,11 @@ def _told(line: Line) -> str:
     return f"{texts[0]}, as before" if len(texts) > 1 and len(set(texts)) == 1 else " → ".join(texts)
 
 
-_templates = Environment(
+templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"wrap": _wrap, "table": _columns, "item": _item}
+templates.filters |= {"wrap": _wrap, "table": _columns, "item": _item}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
@@ -16,7 +17,7 @@ from rules import Pack, load_pack
 from worker import clock, log
 from worker.settings import Settings, load_settings
 from worker.store import Store
-from worker.web import api, pages, unsubscribe
+from worker.web import api, calendar, managing, pages, subscribing, unsubscribe
 from worker.web.headers import ALWAYS, HeadAsGet, SafeHeaders
 from worker.web.reader import Reader
 
@@ -24,6 +25,14 @@ ABOUT = (
     "What Deltawire's pages show, as JSON: for each story the record of its facts, the deadlines it names, and the "
     "alerts that were made. All moments are in UTC, and all days are days in UTC. Nothing here asks for a login."
 )
+
+SERVING: dict[str, Any] = {
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,  # uvicorn would believe whoever connects from this machine; `worker.web.forms` is stricter
+}
+"""What uvicorn is told, wherever the application is served."""
 
 
 def create_app(
@@ -51,7 +60,7 @@ def create_app(
     app.add_middleware(SafeHeaders)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _failed)
-    for part in (api, pages, unsubscribe):
+    for part in (api, calendar, pages, subscribing, managing, unsubscribe):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=pages.HERE / "static"), "static")
     return app

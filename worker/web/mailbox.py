@@ -1,9 +1,10 @@
-"""The folder that mails are written to where no mail server is set, as pages can show it. Read only."""
+"""The folder that mails are written to where no mail server is set, as pages can show it. Only `forget` changes it."""
 
 from __future__ import annotations
 
 import email
 import email.policy
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -49,6 +50,14 @@ def read(folder: Path, name: str) -> WholeMail | None:
     source = path.read_bytes()[:LARGEST]
     mail, message = _mail(path, written), _parse(source)
     return WholeMail(**vars(mail), text=_text(message), source=source)
+
+
+def forget(folder: Path, ids: Collection[str]) -> None:
+    """Delete the mails of these deliveries and letters. They are looked up, as in `read`."""
+    files = _files(folder)
+    for name in (f"{one}.eml" for one in ids):
+        if name in files:
+            files[name][0].unlink(missing_ok=True)
 
 
 def _files(folder: Path) -> dict[str, tuple[Path, datetime]]:

@@ -45,6 +45,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(words.filters())
     environment.globals.update(confidence=words.CONFIDENCE, on_a_day=words.ON_A_DAY, style=_style())
+    environment.globals.update(say_phase=words.PHASES, say_kind=words.KINDS, say_source=words.SOURCES)
     return environment
 
 
@@ -139,13 +140,13 @@ def api_page(request: Request) -> Response:
 def mailbox_page(request: Request, reader: Reading) -> Response:
     """The mails in the folder, where no mail server is set."""
     mails, more = mailbox.latest(_folder(request, reader))
-    return _private(render(request, "mailbox.html", folder=reader.mail.folder, mails=mails, more=more))
+    return private(render(request, "mailbox.html", folder=reader.mail.folder, mails=mails, more=more))
 
 
 @router.get("/mailbox/{name}")
 def mail_page(name: str, request: Request, reader: Reading) -> Response:
     """One mail, its plain text."""
-    return _private(render(request, "mail.html", mail=_mail(name, request, reader)))
+    return private(render(request, "mail.html", mail=_mail(name, request, reader)))
 
 
 @router.get("/mailbox/{name}/source")
@@ -153,7 +154,7 @@ def mail_source(name: str, request: Request, reader: Reading) -> Response:
     """One mail as it stands in the folder, to be kept or opened in a mail program."""
     mail = _mail(name, request, reader)
     headers = {"Content-Disposition": 'attachment; filename="mail.eml"'}
-    return _private(Response(mail.source, media_type="message/rfc822", headers=headers))
+    return private(Response(mail.source, media_type="message/rfc822", headers=headers))
 
 
 def _mail(name: str, request: Request, reader: Reader) -> mailbox.WholeMail:
@@ -171,6 +172,7 @@ def _folder(request: Request, reader: Reader) -> Path:
     return folder
 
 
-def _private(response: Response) -> Response:
+def private(response: Response) -> Response:
+    """An answer that nothing on its way may keep."""
     response.headers["Cache-Control"] = "no-store"
     return response

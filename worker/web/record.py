@@ -122,12 +122,12 @@ def _days(ledger: Ledger, pack: Pack, today: date) -> Iterator[Deadline]:
                 role=cast(Literal["effective", "until"], role),
                 day=day,
                 days_left=(day - today).days,
-                says=_says(spec.kind, role, state, day < today),
+                says=says(spec.kind, role, state, gone=day < today),
                 state=state,
             )
 
 
-def _says(kind: FactKind, role: str, state: State, gone: bool) -> str:
+def says(kind: FactKind, role: str, state: State, *, gone: bool) -> str:
     """What happens on such a day, or happened, to be read after the fact's title and a colon."""
     until, status = role == "until", state.status
     cases = (

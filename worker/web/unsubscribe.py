@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from worker.alerts import unsubscribe_token
 from worker.web.api import Reading
-from worker.web.pages import render
+from worker.web.pages import private, render
 from worker.web.reader import Reader
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -24,7 +24,7 @@ WHY = "unsubscribed by the link in a mail"
 def ask(subscription_id: str, token: str, request: Request, reader: Reading) -> Response:
     """A form with one button."""
     _vouch(subscription_id, token, reader)
-    return _unkept(render(request, "unsubscribe.html", done=False, action=request.url.path))
+    return private(render(request, "unsubscribe.html", done=False, action=request.url.path))
 
 
 @router.post("/unsubscribe/{subscription_id}/{token}")
@@ -32,7 +32,7 @@ def end(subscription_id: str, token: str, request: Request, reader: Reading) -> 
     """End the subscription and what waits for it. The second time changes nothing, and is answered alike."""
     _vouch(subscription_id, token, reader)
     reader.store.disable_subscription(subscription_id, WHY)
-    return _unkept(render(request, "unsubscribe.html", done=True))
+    return private(render(request, "unsubscribe.html", done=True))
 
 
 def _vouch(subscription_id: str, token: str, reader: Reader) -> None:
@@ -40,8 +40,3 @@ def _vouch(subscription_id: str, token: str, reader: Reader) -> None:
     expected = unsubscribe_token(reader.settings.signing_key(), subscription_id)
     if not hmac.compare_digest(token.encode(), expected.encode()):
         raise HTTPException(404, "This link is not whole, or not from here. Copy it out of the mail once more.")
-
-
-def _unkept(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response

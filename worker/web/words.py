@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from rules import State, Status
 from rules.model import MEETING_STATUSES
@@ -27,6 +29,9 @@ MONTHS = (
     "December",
 )
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+CONTINENTS = frozenset(
+    ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+)
 CONFIDENCE = {"press": "press reports", "secondary": "second hand", "engine": "read by the rules"}
 """How far the record is from the official text, where it is not the text itself."""
 ON_A_DAY = frozenset({*MEETING_STATUSES, Status.SIGNED})
@@ -107,6 +112,33 @@ def reminder_said(ahead: Sequence[Deadline], days: Sequence[int], now: datetime)
     day, deadline = found
     ahead_of = f"{days_left((deadline.day - day).days)} before" if day != deadline.day else "on the day itself"
     return f"The next reminder is due on {long_day(day)}: {deadline.title}, {ahead_of}."
+
+
+@functools.cache
+def time_zones() -> tuple[str, ...]:
+    """The places that a reader may name for his hours, as Europe/Berlin, and UTC."""
+    return ("UTC", *sorted(name for name in available_timezones() if name.partition("/")[0] in CONTINENTS))
+
+
+PHASES = {
+    "upcoming": "some days before it",
+    "due": "on the day",
+    "passed": "when it went by with nothing reported",
+    "moved": "when it moves",
+    "cancelled": "when it falls away",
+}
+KINDS = {
+    "change": "Changes: a report says that a fact stands differently",
+    "signal": "Signs of a change: likely, threatened, planned",
+    "deadline": "Dates: near, due, passed, moved, fallen away",
+    "correction": "Corrections of what was told",
+}
+SOURCES = {
+    "official": "governments and institutions themselves",
+    "wire": "news agencies",
+    "outlet": "newspapers and broadcasters",
+    "blog": "blogs",
+}
 
 
 def filters() -> dict[str, Callable[..., Any]]:
