@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from rules import PackError
-from worker.cli import archive, explain, feeds, packs, running, subscriptions
+from worker.cli import archive, deliveries, endpoints, explain, feeds, packs, running, subscriptions
 from worker.cli.output import note
 from worker.errors import DeltawireError, SettingsError, WrongUse
 
@@ -25,6 +25,9 @@ for command in (running.up, running.demo, archive.analyze, archive.replay, expla
     app.command()(command)
 app.command()(subscriptions.subscribe)
 app.add_typer(subscriptions.app, name="subscriptions")
+app.command()(endpoints.ping)
+app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(endpoints.secrets, name="secrets")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(packs.app, name="pack")
 for role in (running.worker, running.scheduler, running.web):

@@ -193,6 +193,15 @@ def reap() -> None:
         wake(deliver)
 
 
+@_task("look_after", "deliver")
+def look_after() -> None:
+    """Tell owners of endpoints that were disabled, and forget what was kept for long enough."""
+    from worker import pipeline
+
+    asyncio.run(pipeline.tell_owners(clock.now(), desk()))
+    pipeline.prune(clock.now(), desk())
+
+
 @_task("sign_of_life", "evaluate")
 def sign_of_life(queue: str) -> None:
     """Note that this queue is worked on."""
@@ -212,10 +221,12 @@ def wake_up(now: datetime) -> None:
         wake(evaluate, articles)
     if store.stories_to_check(stories, now - CHECK_DEADLINES):
         wake(deadlines)
-    if store.expired_leases(now):
+    if store.expired_leases(now, here.settings.lease_seconds):
         wake(reap)
     if store.due_deliveries(now):
         wake(deliver)
+    if store.owners_to_tell(now) or store.old_attempts(now - timedelta(days=here.settings.keep_attempts_days)):
+        wake(look_after)
     seen = {beat.instance: beat.at for beat in store.heartbeats() if beat.role == "worker"}
     for queue in QUEUES:
         if queue not in seen or seen[queue] <= now - BEAT:

@@ -98,21 +98,21 @@ def _set_trap(desk: Desk, point: str) -> None:
         WebhookTransport.send = _dies_afterwards(WebhookTransport.send)  # type: ignore[method-assign]
     elif point == "after the commit of a lease":
         lease = store.lease
-        store.lease = lambda *given: (lease(*given), _die())
+        store.lease = lambda *given, **how: (lease(*given, **how), _die())
     elif point == "before the commit of alerts":
         _die_at_commit(store)
     elif point == "before the commit of a lease":
         store.lease = _armed(store, store.lease)
     elif point == "before the commit of what came of it":
-        store.record_sent = _armed(store, store.record_sent)
+        store.record = _armed(store, store.record)
     elif point == "before the commit of the reaper":
         store.reap = _armed(store, store.reap)
 
 
 def _armed(store: Any, method: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*given: Any) -> Any:
+    def call(*given: Any, **how: Any) -> Any:
         _die_at_commit(store)
-        return method(*given)
+        return method(*given, **how)
 
     return call
 

@@ -76,8 +76,8 @@ def _served(outcome: Outcome, kind: str, alerts: int, seed: int, *, hanging: boo
     hosts = [f"127.0.2.{number}" for number in range(1, ENDPOINTS + 1)]
 
     async def hang(request: web.Request) -> web.StreamResponse | None:
-        while request.path == "/hangs" and request.transport and not request.transport.is_closing():
-            await asyncio.sleep(0.1)  # noqa: ASYNC110 - nothing tells that whoever asked is gone
+        while request.path == "/hangs" and request.transport and not request.transport.is_closing():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
         return None
 
     with installed(kind, seed, hosts=hosts, answer=hang, lease=60) as site:

@@ -13,13 +13,13 @@ from sqlalchemy import select
 
 from tests.faults.outcome import Outcome, count, percentile
 from tests.faults.site import LEASE, SCHEDULER, TICK, WEB, WITHOUT_A_REAPER, WORKER, Role, Site, installed
-from worker import pipeline
+from worker import delivery
 from worker.store import tables as t
 
 HOSTS = tuple(f"127.0.3.{number}" for number in range(1, 9))
 """As many endpoints as it takes to have all out at once that a worker sends at once."""
-ALERTS_FOR_A_KILL = 3
-SLOW = 0.05
+ALERTS_FOR_A_KILL = 4
+SLOW = 0.2
 """Seconds that the receiver takes, so that something is out whenever a worker is killed."""
 STOPS_WITHIN = 20.0
 RESUMES_WITHIN = 30.0
@@ -47,7 +47,7 @@ scheduler()
 def workers(outcome: Outcome, kind: str, kills: int, seed: int, *, reaper: bool = True) -> None:
     """SIGKILL, of the process that sends and now and then of the whole worker, while alerts go out."""
     outcome.control = not reaper
-    with installed(kind, seed, delay=SLOW if reaper else 40 * SLOW, hosts=HOSTS) as site:
+    with installed(kind, seed, delay=SLOW if reaper else 10 * SLOW, hosts=HOSTS) as site:
         for number, host in enumerate(HOSTS):
             site.subscribe(number, site.sink.url(host=host))
         site.starts_broker()
@@ -55,7 +55,7 @@ def workers(outcome: Outcome, kind: str, kills: int, seed: int, *, reaper: bool 
         site.runs(SCHEDULER if reaper else WITHOUT_A_REAPER)
         for turn in range(kills):
             site.makes(ALERTS_FOR_A_KILL)
-            site.settles(30, holds=lambda: bool(site.senders()), every=0.01)
+            site.settles(10, holds=lambda: bool(site.senders()), every=0.01)
             site.pause(site.rng.random() * SLOW)
             if turn % 10 == 9:
                 site.rng.choice([worker, other]).kill()
@@ -68,7 +68,7 @@ def workers(outcome: Outcome, kind: str, kills: int, seed: int, *, reaper: bool 
         if reaper and not settled:
             outcome.complaints.append(f"{site.waiting()} still wait; the roles said: {site.said()}")
         count(outcome, site.desk.store, site.sink, lease=LEASE)
-        if outcome.duplicates > kills * pipeline.SENDING:
+        if outcome.duplicates > kills * delivery.SENDING:
             outcome.complaints.append(f"{outcome.duplicates} duplicates are more than were out at the kills")
 
 

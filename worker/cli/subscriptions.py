@@ -69,7 +69,7 @@ def subscribe(
             id=new_subscription_id(),
             story=chosen,
             channel="webhook" if webhook else "email",
-            address=_webhook(webhook, desk.settings.allow_networks) if webhook else _mail_address(email or ""),
+            address=_webhook(webhook, desk.settings.allow_networks) if webhook else mail_address(email or ""),
             secret=new_secret() if webhook else None,
             kinds=_some_of(kinds, KINDS, "kinds of alerts") or KINDS,
             topics=_some_of(topics, pack.topics, "topics"),
@@ -155,7 +155,8 @@ def _webhook(url: str, allow_networks: Collection[Network]) -> str:
     return url
 
 
-def _mail_address(address: str) -> str:
+def mail_address(address: str) -> str:
+    """The address, if it can be written into a header as it is. Raises WrongUse."""
     if not _MAIL_ADDRESS.fullmatch(address):
         raise WrongUse(f"--email {address!r} is no mail address; write it like desk@example.org")
     return address

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from worker.store.articles import Added, ArticleQueries, NewArticle, StoredArticle
+from worker.store.deliveries import DeliveryQueries, Kept, Try
+from worker.store.endpoints import Ended, EndpointQueries
 from worker.store.feeds import FeedQueries, StoredFeed
-from worker.store.outbox import Leased, OutboxQueries, Reaped
+from worker.store.outbox import Leased, OutboxQueries, Reaped, Result
 from worker.store.roles import Heartbeat, RoleQueries
 from worker.store.stories import Committed, Story, StoryQueries
 from worker.store.subscriptions import SubscriptionQueries, new_subscription_id
@@ -15,17 +17,30 @@ from worker.store.subscriptions import SubscriptionQueries, new_subscription_id
 __all__ = [
     "Added",
     "Committed",
+    "Ended",
     "Heartbeat",
+    "Kept",
     "Leased",
     "NewArticle",
     "Reaped",
+    "Result",
     "Store",
     "StoredArticle",
     "StoredFeed",
     "Story",
+    "Try",
     "new_subscription_id",
 ]
 
 
-class Store(StoryQueries, FeedQueries, ArticleQueries, SubscriptionQueries, OutboxQueries, RoleQueries):
+class Store(
+    StoryQueries,
+    FeedQueries,
+    ArticleQueries,
+    SubscriptionQueries,
+    EndpointQueries,
+    OutboxQueries,
+    DeliveryQueries,
+    RoleQueries,
+):
     """Everything that is kept. `Store.open(settings)`, then `upgrade()` once. Threads may share it, forks may not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -36,7 +37,7 @@ class SubscriptionQueries(Database):
             "story": subscription.story,
             "channel": subscription.channel,
             "address": subscription.address,
-            "secret": subscription.secret,
+            "secret": self.sealed(subscription.secret) if subscription.secret else None,
             "kinds": list(subscription.kinds),
             "topics": list(subscription.topics),
             "facts": list(subscription.facts),
@@ -45,6 +46,8 @@ class SubscriptionQueries(Database):
             "updates": subscription.updates,
             "state": state,
             "reason": None,
+            "cause": None,
+            "failing_since": None,
             "token_hash": token_hash,
             "created_at": now,
         }
@@ -72,7 +75,7 @@ class SubscriptionQueries(Database):
             row = connection.execute(
                 select(t.subscriptions).where(t.subscriptions.c.id == subscription_id)
             ).one_or_none()
-        return _subscription(row) if row else None
+        return self._subscription(row) if row else None
 
     def subscriptions(self, story: str | None = None) -> tuple[Subscription, ...]:
         """All that are not disabled, of one story or of all, the oldest first."""
@@ -80,7 +83,10 @@ class SubscriptionQueries(Database):
         query = select(t.subscriptions).where(s.state != "disabled").order_by(s.created_at, s.id)
         with self.read() as connection:
             rows = connection.execute(query.where(s.story == story) if story else query).all()
-        return tuple(_subscription(row) for row in rows)
+        return tuple(self._subscription(row) for row in rows)
+
+    def _subscription(self, row: Row[Any]) -> Subscription:
+        return replace(_subscription(row), secret=self.unsealed(row.secret) if row.secret else None)
 
     def disable_subscription(self, subscription_id: str, reason: str) -> bool:
         """End a subscription and cancel what still waits for it. False if there was none to end."""
