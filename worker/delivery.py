@@ -51,6 +51,7 @@ async def drain(now: datetime, desk: Desk, seconds: float) -> int:
         transports = desk.transports(client)
         try:
             round_ = _Round(desk, transports, clock, now + timedelta(seconds=seconds))
+            await round_.suspects(most=1)  # before whatever else may take long
             await round_.run()
             await round_.suspects()
         finally:
@@ -93,15 +94,14 @@ class _Round:
             self._staff()
             await self._wait(LOOK_AGAIN if self._senders else RECORD_WITHIN)
 
-    async def suspects(self) -> None:
+    async def suspects(self, most: int | None = None) -> None:
         """Those that took their worker down again and again: one at a time, with nothing else out."""
-        while True:
-            if not await self._take(1, suspects=True):
+        while most is None or most > 0:
+            if self._clock() > self._end or not await self._take(1, suspects=True):
                 return
-            await asyncio.gather(*self._senders)
+            await asyncio.wait(self._senders)
             await self._record()
-            if self._clock() > self._end:
-                return
+            most = None if most is None else most - 1
 
     async def _take(self, number: int, *, suspects: bool = False) -> tuple[Leased, ...]:
         """Lease up to `number` deliveries, in a thread, since the database may be busy, and have them sent."""
