@@ -163,7 +163,14 @@ class Machine:
         worker = self.rng.choice(self.workers)
         quick, suspects = self.rng.choice([(), ("hooks1.example",)]), self.rng.random() < 0.3
         taken = self.store.lease(
-            worker.name, self._clock(worker), LEASE, self.rng.randrange(1, 8), 2, quick=quick, ahead=5, suspects=suspects
+            worker.name,
+            self._clock(worker),
+            LEASE,
+            self.rng.randrange(1, 8),
+            2,
+            quick=quick,
+            ahead=5,
+            suspects=suspects,
         )
         again = self.cancelled & {leased.id for leased in taken}
         assert not again, f"{again} were leased after they had been cancelled"
