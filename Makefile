@@ -7,10 +7,10 @@ UV_LOCK = $(PY) -m uv pip compile --universal --python-version 3.11 --generate-h
 .DEFAULT_GOAL := help
 # What runs from here is a dozen Python processes at least: each would compile all modules again, where the environment says so.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup run demo test check score bench fuzz mutants lock clean
+.PHONY: help setup run demo test check score bench faults faults-short fuzz mutants lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 .venv/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -56,6 +56,12 @@ score: .venv/runtime.stamp ## score the engine on the development sets
 
 bench: .venv/runtime.stamp ## speeds, as ratios to a raw loop in the same run
 	@$(PY) -m tests.bench
+
+faults: .venv/dev.stamp ## every fault of the campaign, as often as it takes: two hours (ARGS="--row NAME --count N" for less)
+	@$(PY) -m tests.faults $(ARGS)
+
+faults-short: .venv/dev.stamp ## each fault of the campaign a few times: five minutes
+	@$(PY) -m tests.faults --short $(ARGS)
 
 fuzz: .venv/runtime.stamp ## hostile texts against the engine, for SECONDS (default 600) from SEED on (default: another each time)
 	@$(PY) -m tests.fuzz $(or $(SECONDS),600) $(SEED)

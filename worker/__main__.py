@@ -8,7 +8,19 @@ from collections.abc import Sequence
 import typer
 
 from rules import PackError
-from worker.cli import archive, explain, feeds, packs, preview, running, silences, subscriptions, why
+from worker.cli import (
+    archive,
+    deliveries,
+    endpoints,
+    explain,
+    feeds,
+    packs,
+    preview,
+    running,
+    silences,
+    subscriptions,
+    why,
+)
 from worker.cli.output import note
 from worker.errors import DeltawireError, SettingsError, WrongUse
 
@@ -28,6 +40,9 @@ subscriptions.app.command("preview")(preview.preview)
 app.add_typer(subscriptions.app, name="subscriptions")
 app.add_typer(silences.app, name="silences")
 app.command()(silences.acknowledge)
+app.command()(endpoints.ping)
+app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(endpoints.secrets, name="secrets")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(packs.app, name="pack")
 for role in (running.worker, running.scheduler, running.web):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class DeltawireError(Exception):
     """The root of all errors that Deltawire raises on purpose."""
@@ -24,8 +26,22 @@ class FetchError(DeltawireError):
         self.retry_after = retry_after
 
 
+class Ending(StrEnum):
+    """Why deliveries put an end to a subscription. Its owner may take it up again, as nobody asked to end it."""
+
+    GONE = "gone"
+    """The endpoint answered 410."""
+    REFUSED = "refused"
+    """The mail server knows no such recipient, or says that he takes no mail."""
+    FAILING = "failing"
+    """Nothing got through to the endpoint for days."""
+
+
 class TransportError(DeltawireError):
-    """A delivery was not accepted. `retry_after` is in seconds, where the receiver named it."""
+    """A delivery was not accepted. `retry_after` is in seconds, where the receiver named it.
+
+    `kind` is what kind of failure it was, in one word, for counting; `ends` says that the receiver wants nothing more.
+    """
 
     def __init__(
         self,
@@ -35,9 +51,13 @@ class TransportError(DeltawireError):
         status: int | None = None,
         retry_after: float | None = None,
         answer: str = "",
+        kind: str = "refused",
+        ends: Ending | None = None,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.kind = kind
+        self.ends = ends
         self.status = status
         self.retry_after = retry_after
         self.answer = answer

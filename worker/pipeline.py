@@ -7,6 +7,8 @@
     fan_out          the many subscribers of one alert are told in several commits
     deliver          what waits in the outbox is sent
     reap             what a dead worker held is freed
+    tell_owners      whose endpoint was disabled learns of it
+    prune            what is only kept for a while is forgotten
 
 Every step may be run twice, and by several workers at once. Each is handed `now`, an aware UTC datetime.
 """
@@ -14,40 +16,32 @@ Every step may be run twice, and by several workers at once. Each is handed `now
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import SystemRandom
 
 import rules
 from rules import DeadlineEvent, Evaluation, Finding, Pack
-from worker import alerts, feeds, log, retries, wording
-from worker.clock import running_from
+from worker import alerts, delivery, feeds, log, retries, wording
 from worker.desk import Desk
 from worker.errors import FetchError, LeaseLost, LedgerBusy, TransportError, VersionConflict
 from worker.http import Client
-from worker.store import Added, Audience, Committed, FanOut, Leased, NewArticle, Reaped, Story
+from worker.store import Added, Audience, Committed, FanOut, NewArticle, Reaped, Story
 from worker.store.notices import Subject
-from worker.transports import Transport
+from worker.transports.email import EmailTransport
+from worker.transports.notice import notice
 
 MAX_CONFLICTS = 20
 """How often one article is evaluated again because the record moved on meanwhile, before it waits for another turn."""
 MAX_EVALUATIONS = 5
 """Attempts after which an article that cannot be evaluated is given up."""
-SENDING = 32
-"""Deliveries that one worker sends at once."""
-SENDING_TO_ONE = 4
-"""Deliveries that are out at once to one endpoint, so that one that hangs holds up no others."""
 OUTAGE = timedelta(days=1)
 """Longer than that without a look at the calendar, and whoever is told of what fell into it is told why so late."""
 AT_ONCE = 500
 """Subscribers that one commit tells; the others are told by further ones, so that none holds its locks for long."""
 DRAIN_SECONDS = 30.0
 """How long one `deliver` takes up deliveries; whatever comes later is for the next one."""
-LOOK_AGAIN = 0.5
-"""Seconds after which `deliver` looks for what became due while it waits for answers."""
 
 _log = log.get("pipeline")
 _spread = SystemRandom().random
@@ -176,55 +170,41 @@ async def deliver(now: datetime, desk: Desk, seconds: float = DRAIN_SECONDS) -> 
     An attempt is counted and committed before it is made, so that one which kills its worker is not made for ever.
     After `seconds` nothing more is taken up: that is for the next worker that looks.
     """
-    clock, end, tries = running_from(now), now + timedelta(seconds=seconds), 0
-    out: set[asyncio.Task[None]] = set()
-    async with desk.client() as client:
-        transports = desk.transports(client)
-        while True:
-            leased = await _take(SENDING - len(out), clock(), desk) if clock() <= end else ()
-            out |= {asyncio.create_task(_send(it, transports[it.channel], clock, desk), name=it.id) for it in leased}
-            tries += len(leased)
-            if not out:
-                return tries
-            done, out = await asyncio.wait(out, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                if broken := task.exception():  # the lease runs out, and the reaper frees it
-                    _log.error("delivery broke off", delivery=task.get_name(), exc_info=broken)
+    return await delivery.drain(now, desk, seconds)
 
 
 def reap(now: datetime, desk: Desk) -> Reaped:
     """Free the deliveries whose worker did not come back within its lease."""
-    reaped = desk.store.reap(now, desk.settings.max_attempts)
+    reaped = desk.store.reap(now, desk.settings.max_attempts, desk.settings.lease_seconds)
     if any((reaped.freed, reaped.dead, reaped.cancelled)):
         _log.warning("deliveries of a lost worker", freed=reaped.freed, dead=reaped.dead, cancelled=reaped.cancelled)
     return reaped
 
 
-async def _take(number: int, now: datetime, desk: Desk) -> tuple[Leased, ...]:
-    """Lease up to `number` deliveries, in a thread, since the database may be busy."""
-    owner, seconds = f"{socket.gethostname()}:{os.getpid()}", desk.settings.lease_seconds
-    return await asyncio.to_thread(desk.store.lease, owner, now, seconds, number, SENDING_TO_ONE) if number else ()
+async def tell_owners(now: datetime, desk: Desk) -> int:
+    """Tell those who look after an endpoint, by mail, that it was disabled, and why; how many were told.
 
-
-async def _send(leased: Leased, transport: Transport, clock: Callable[[], datetime], desk: Desk) -> None:
-    """One attempt, and what came of it. That another worker holds the delivery by now is noted, and nothing else."""
-    store, most = desk.store, desk.settings.max_attempts
-    line = _log.bind(delivery=leased.id, to=log.redact_address(leased.address), attempt=leased.attempt)
+    One who cannot be told now is told later: that is a row, too.
+    """
+    transport, told = EmailTransport(desk.settings), 0
     try:
-        try:
-            receipt = await transport.send(leased)
-        except TransportError as error:
-            after = retries.next_attempt(
-                leased.attempt, clock(), most=most, retry_after=error.retry_after, spread=_spread()
-            )
-            again = None if error.permanent else after
-            state = await asyncio.to_thread(store.record_failure, leased, clock(), error, again)
-            line.warning("not delivered", error=str(error), state=state, again=f"{again:%H:%M:%S}" if again else None)
-        else:
-            await asyncio.to_thread(store.record_sent, leased, clock(), receipt.status, receipt.answer)
-            line.info("delivered")
-    except LeaseLost:
-        line.warning("answered too late: another worker holds it by now, and sends it under the same id")
+        for ended in desk.store.owners_to_tell(now):
+            try:
+                await transport.send(notice(ended, desk.settings.mail_from, now))
+            except TransportError as error:
+                _log.warning("owner not told", subscription=ended.id, error=str(error))
+                desk.store.owner_told(ended.id, now, taken=error.permanent)
+            else:
+                desk.store.owner_told(ended.id, now, taken=True)
+                told += 1
+    finally:
+        await transport.close()
+    return told
+
+
+def prune(now: datetime, desk: Desk) -> int:
+    """Forget attempts that were kept for as long as the settings say; how many."""
+    return desk.store.prune_attempts(now - timedelta(days=desk.settings.keep_attempts_days))
 
 
 def _planned(desk: Desk, pack: Pack, it: Evaluation, now: datetime, notes: tuple[str, ...] = ()) -> alerts.Plan:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
 
+from apscheduler.job import Job
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -22,6 +24,8 @@ from worker.store import Store
 LEASE = "scheduler"
 SHORTEST_LEASE = 10.0
 """Seconds. A leader that was killed is replaced after its lease."""
+LONGEST_SILENCE = 5.0
+"""Seconds without a tick after which one is made whatever the clock says."""
 
 _log = log.get("scheduler")
 
@@ -64,7 +68,10 @@ class Leader:
 def run(leader: Leader, wait: Callable[[], object], now: Callable[[], datetime] = clock.now) -> None:
     """Tick, in a thread of its own, until `wait` returns. A tick that fails is logged, and the next one tries again."""
 
+    ticked = threading.Event()
+
     def tick() -> None:
+        ticked.set()
         try:
             leader.tick(now())
         except Exception:  # noqa: BLE001 - a task's edge: the database may be back at the next tick
@@ -75,10 +82,26 @@ def run(leader: Leader, wait: Callable[[], object], now: Callable[[], datetime] 
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
-    scheduler.add_job(tick, IntervalTrigger(seconds=leader.tick_seconds), next_run_time=now())
+    job = scheduler.add_job(tick, IntervalTrigger(seconds=leader.tick_seconds), next_run_time=now())
     scheduler.start()
+    over = threading.Event()
+    watch = threading.Thread(target=_watch, args=(job, ticked, leader.tick_seconds, over, now), daemon=True)
+    watch.start()
     try:
         wait()
     finally:
+        over.set()
+        watch.join()
         scheduler.shutdown(wait=True)
         leader.step_down(now())
+
+
+def _watch(
+    job: Job, ticked: threading.Event, tick_seconds: float, over: threading.Event, now: Callable[[], datetime]
+) -> None:
+    """Have a tick made if none came for a while: APScheduler waits by the clock, which may have been set back."""
+    while not over.wait(max(LONGEST_SILENCE, 3 * tick_seconds)):
+        if not ticked.is_set():
+            _log.warning("no tick came; was the clock set back?")
+            job.modify(next_run_time=now())
+        ticked.clear()

@@ -93,6 +93,14 @@ class Settings(BaseSettings):
     admin_token: SecretStr | None = None
     secret_key: SecretStr | None = None
     """Signs the links in mails; without one, a key is made and kept in `data_dir/secret.key`."""
+    secrets_key: SecretStr | None = None
+    """Seals webhook secrets in the database (Fernet keys; of several the first one seals); without one, a key is made
+    and kept in `data_dir/secrets.key`."""
+    keep_attempts_days: float = Field(90, ge=1)
+    """How long the attempts of deliveries that have their end are kept."""
+    dkim_key: Path | None = None
+    """A file with an RSA key (PEM) that signs mails; with `dkim_selector`, for the domain of `mail_from`."""
+    dkim_selector: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
 
@@ -144,6 +152,8 @@ class Settings(BaseSettings):
     def _login(self) -> Self:
         if (self.smtp_user is None) != (self.smtp_password is None):
             raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD belong together: set both or neither")
+        if (self.dkim_key is None) != (self.dkim_selector is None):
+            raise ValueError(f"{PREFIX}DKIM_KEY and {PREFIX}DKIM_SELECTOR belong together: set both or neither")
         return self
 
     @property

@@ -226,6 +226,15 @@ def correspond() -> None:
     asyncio.run(correspondence.correspond(clock.now(), desk()))
 
 
+@_task("look_after", "deliver")
+def look_after() -> None:
+    """Tell owners of endpoints that were disabled, and forget what was kept for long enough."""
+    from worker import pipeline
+
+    asyncio.run(pipeline.tell_owners(clock.now(), desk()))
+    pipeline.prune(clock.now(), desk())
+
+
 @_task("sign_of_life", "evaluate")
 def sign_of_life(queue: str) -> None:
     """Note that this queue is worked on."""
@@ -247,10 +256,12 @@ def wake_up(now: datetime) -> None:
         wake(deadlines)
     for subscriptions in _batches(store.due_releases(now, DUE_AT_A_TICK), RELEASE_BATCH):
         wake(release, subscriptions)
+    forgotten = now - timedelta(days=here.settings.keep_attempts_days)
     others = (
         (fan_out, store.fan_outs(1)),
-        (reap, store.expired_leases(now)),
+        (reap, store.expired_leases(now, here.settings.lease_seconds)),
         (deliver, store.due_deliveries(now)),
+        (look_after, store.owners_to_tell(now) or store.old_attempts(forgotten)),
         (correspond, store.correspondence_due(now)),
     )
     for task, due in others:

@@ -20,7 +20,7 @@ from tests.e2e.newsroom import STORY, Newsroom, pack_from_the_baseline, subscrib
 from tests.e2e.roles import kill, python
 from tests.servers import SECRET, FeedServer, Receiver, wait_until
 from tests.worker.samples import finding
-from worker import alerts, clock, pipeline
+from worker import alerts, clock, delivery, pipeline
 from worker.desk import Desk
 from worker.settings import Settings
 from worker.store import Reaped, tables
@@ -154,16 +154,16 @@ def test_workers_killed_again_and_again_lose_nothing_and_double_no_more_than_was
         seen = len(receiver.requests)
         with python(settings, DELIVER.format(now=now)) as worker:
             # All that it sends at once, or one that comes late would pass for a request of the next worker.
-            out = functools.partial(receiver.has_more_than, seen + pipeline.SENDING_TO_ONE - 1)
+            out = functools.partial(receiver.has_more_than, seen + delivery.SENDING_TO_ONE - 1)
             receiver.wait_for(out, "the requests of this worker")
             kill(worker)
         receiver.hold.set()
         now += 2 * LEASE
-        assert pipeline.reap(now, desk).freed == pipeline.SENDING_TO_ONE
+        assert pipeline.reap(now, desk).freed == delivery.SENDING_TO_ONE
     deliver(desk, now)
     assert set(states(desk)) == {"sent"}
     assert set(receiver.ids) == set(ids)
-    assert len(receiver.ids) - len(ids) <= kills * pipeline.SENDING_TO_ONE
+    assert len(receiver.ids) - len(ids) <= kills * delivery.SENDING_TO_ONE
     assert len(receiver.messages) == len(receiver.ids)  # every one of them is signed as it should be
 
 

@@ -17,7 +17,7 @@ from rules import Phase
 from tests.e2e.newsroom import STORY, Newsroom, pack_from_the_baseline, subscribers
 from tests.servers import SECRET, FeedServer, Mailbox, Receiver
 from tests.worker.samples import deadline, finding
-from worker import alerts, clock, pipeline
+from worker import alerts, clock, delivery, pipeline
 from worker.alerts import Subscription
 from worker.desk import Desk
 from worker.settings import Settings
@@ -322,7 +322,7 @@ def test_an_endpoint_that_hangs_holds_up_no_other(room: Newsroom, receiver: Rece
         with ThreadPoolExecutor(1) as threads:
             sending = threads.submit(room.sends)
             receiver.got(6)  # all of them, while the other one has answered nothing
-            assert len(hanging.requests) == pipeline.SENDING_TO_ONE
+            assert len(hanging.requests) == delivery.SENDING_TO_ONE
             hanging.hold.set()
             sending.result(30)
         hanging.got(6)

@@ -15,8 +15,9 @@ from sqlalchemy import select
 from rules import PartialDate, Phase
 from tests.worker.samples import NOW, STORY, deadline, finding, later, ledger, pack, subscription
 from worker.alerts import Telling, plan
-from worker.errors import LeaseLost, TransportError
-from worker.store import Leased, Reaped, Store, tables
+from worker.errors import Ending, LeaseLost, TransportError
+from worker.store import Leased, Reaped, Result, Store, tables
+from worker.store.outbox import SUSPECT
 
 PACK = replace(pack(), feeds=())
 FACTS = tuple(PACK.facts)
@@ -110,7 +111,8 @@ def test_a_receiver_that_is_gone_ends_its_subscription_and_what_waited_for_it(op
     opened.add_subscription(subscription(), NOW)
     tell(opened, 2)
     [leased] = lease(opened, limit=1)
-    opened.record_failure(leased, NOW, TransportError("the receiver is gone", permanent=True, status=410), None)
+    gone = TransportError("the receiver is gone", permanent=True, status=410, ends=Ending.GONE)
+    opened.record_failure(leased, NOW, gone, None)
     assert opened.subscriptions() == ()
     assert {row.state: row.reason for row in rows(opened)} == dict.fromkeys(
         ("dead", "cancelled"), "the receiver is gone"
@@ -148,7 +150,8 @@ def test_a_delivery_that_takes_its_worker_down_every_time_is_given_up(opened: St
     tell(opened)
     reaped = []
     for attempt in range(3):
-        assert len(lease(opened, later(minutes=attempt))) == 1
+        suspect = attempt >= 2
+        assert len(opened.lease("me", later(minutes=attempt), 60, 9, 9, suspects=suspect)) == 1
         reaped.append(opened.reap(later(minutes=attempt + 1), 3))
     assert reaped == [Reaped(freed=1), Reaped(freed=1), Reaped(dead=1)]
     assert [(r.state, r.reason) for r in rows(opened)] == [("dead", "the worker did not come back from 3 attempts")]
@@ -241,3 +244,73 @@ def test_a_subscriber_who_left_is_sent_nothing_that_still_waits(opened: Store) -
     tell(opened)
     opened.disable_subscription("sub_1", "unsubscribed")
     assert [leased.subscription_id for leased in lease(opened)] == ["sub_2"]
+
+
+def test_one_that_took_its_worker_down_twice_is_leased_alone_and_holds_up_no_other(opened: Store) -> None:
+    opened.add_subscription(subscription(), NOW)
+    tell(opened)
+    for attempt in range(SUSPECT):
+        [suspect] = lease(opened, later(minutes=attempt))
+        opened.reap(later(minutes=attempt + 1), 8)
+    story, everybody = opened.story(STORY), opened.subscriptions()
+    more = [finding(fact=fact) for fact in FACTS[1:3]]
+    opened.commit(story, story.ledger, plan(PACK, more, [], everybody, NOW, ledger=story.ledger, mail=mail), NOW)
+    together = {leased.id for leased in lease(opened, later(minutes=3))}
+    assert suspect.id not in together
+    assert len(together) == 2
+    [alone] = opened.lease("me", later(minutes=3), 60, 9, 9, suspects=True)
+    assert (alone.id, alone.attempt) == (suspect.id, SUSPECT + 1)
+    opened.record_failure(alone, later(minutes=3), TransportError("503", permanent=False), later(minutes=4))
+    assert alone.id in {leased.id for leased in lease(opened, later(minutes=4))}, "it did not take its worker down"
+
+
+def test_what_is_given_back_was_never_attempted(opened: Store) -> None:
+    opened.add_subscription(subscription(), NOW)
+    tell(opened, 2)
+    kept, back = lease(opened)
+    opened.give_back([back])
+    assert {row.id: (row.state, row.attempts, row.owner) for row in rows(opened)} == {
+        kept.id: ("leased", 1, "me"),
+        back.id: ("pending", 0, None),
+    }
+    assert len(history(opened)) == 1
+    [again] = lease(opened)
+    assert (again.id, again.attempt, again.fence) == (back.id, 1, back.fence + 1)
+    opened.give_back([back])  # too late: it is somebody else's
+    assert [row.state for row in rows(opened)] == ["leased", "leased"]
+
+
+def test_what_came_of_many_is_recorded_at_once_and_what_was_lost_is_told_apart(opened: Store) -> None:
+    opened.add_subscription(subscription(), NOW)
+    tell(opened, 3)
+    sent, failed, lost = lease(opened)
+    error = TransportError("503", permanent=False, status=503, kind="status 5xx", answer="busy")
+    results = [
+        Result(sent, later(seconds=1), 0.5, 200, "thanks"),
+        Result(failed, later(seconds=1), 0.25, 503, "busy", error, later(seconds=9)),
+        Result(replace(lost, fence=lost.fence + 1), later(seconds=1)),
+    ]
+    assert opened.record(results) == ["sent", "pending", None]
+    assert {row.id: row.state for row in rows(opened)} == {sent.id: "sent", failed.id: "pending", lost.id: "leased"}
+    kept = opened.delivery(failed.id)
+    assert kept
+    [attempt] = kept[1]
+    assert (attempt.seconds, attempt.status, attempt.error_class, attempt.answer) == (0.25, 503, "status 5xx", "busy")
+
+
+def test_an_endpoint_that_is_quick_is_leased_ahead(opened: Store) -> None:
+    for number in (1, 2):
+        opened.add_subscription(subscription(number), NOW)
+    tell(opened, 6)
+    taken = opened.lease("me", NOW, 60, 100, 2, quick=["hooks1.example"], ahead=5)
+    assert Counter(leased.endpoint for leased in taken) == {"hooks1.example": 5, "hooks2.example": 2}
+
+
+def test_a_lease_that_a_wrong_clock_took_far_into_the_future_runs_out_nonetheless(opened: Store) -> None:
+    opened.add_subscription(subscription(), NOW)
+    tell(opened)
+    assert len(lease(opened, later(days=1))) == 1
+    assert (opened.expired_leases(NOW), opened.expired_leases(NOW, 60)) == (0, 1)
+    assert opened.reap(NOW, 8, 60) == Reaped(freed=1)
+    assert len(lease(opened)) == 1
+    assert opened.reap(NOW, 8, 60) == Reaped(), "a lease of today is left alone"

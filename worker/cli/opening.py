@@ -29,6 +29,7 @@ def opened() -> Iterator[Desk]:
             if settings.database_url:
                 raise
             bring_up_to_date(desk.store)
+        desk.store.seal_secrets()  # those of before there was a key
         desk.open_stories(clock.now())
         yield desk
     finally:

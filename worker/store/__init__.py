@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from worker.store.articles import Added, ArticleQueries, NewArticle, StoredArticle
+from worker.store.deliveries import DeliveryQueries, Kept, Try
+from worker.store.endpoints import Ended, EndpointQueries
 from worker.store.feeds import FeedQueries, StoredFeed
 from worker.store.keeping import KeepingQueries
 from worker.store.letters import Letter, LetterQueries
 from worker.store.notices import Audience, FanOut, NoticeQueries
-from worker.store.outbox import Leased, OutboxQueries, Reaped
+from worker.store.outbox import Leased, OutboxQueries, Reaped, Result
 from worker.store.requests import Confirmed, RequestQueries
 from worker.store.roles import Heartbeat, RoleQueries
 from worker.store.silences import SilenceQueries, new_silence_id
@@ -22,16 +24,20 @@ __all__ = [
     "Audience",
     "Committed",
     "Confirmed",
+    "Ended",
     "FanOut",
     "Heartbeat",
+    "Kept",
     "Leased",
     "Letter",
     "NewArticle",
     "Reaped",
+    "Result",
     "Store",
     "StoredArticle",
     "StoredFeed",
     "Story",
+    "Try",
     "new_silence_id",
     "new_subscription_id",
 ]
@@ -47,7 +53,9 @@ class Store(
     KeepingQueries,
     NoticeQueries,
     SilenceQueries,
+    EndpointQueries,
     OutboxQueries,
+    DeliveryQueries,
     RoleQueries,
 ):
     """Everything that is kept. `Store.open(settings)`, then `upgrade()` once. Threads may share it, forks may not."""

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,8 +18,9 @@ from sqlalchemy.exc import OperationalError
 
 from worker.errors import DeltawireError
 from worker.settings import Settings
+from worker.vault import SEALED, Vault
 
-VERSION = "0004"
+VERSION = "0005"
 """The last migration. Here too, so that whoever only compares versions need not wait for Alembic to load."""
 BUSY_SECONDS = 30
 MIGRATION_LOCK = 0x44454C54
@@ -28,20 +30,44 @@ MIGRATION_LOCK = 0x44454C54
 class Database:
     """An open database. Safe to share between threads, never across a fork: open it in the child."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, vault: Vault | None = None) -> None:
         self._engine = engine
+        self._vault = vault
 
     @classmethod
     def open(cls, source: Settings | str) -> Self:
-        """Open what the settings, or a URL, name. Connects nothing yet; a SQLite file is made for its owner alone."""
+        """Open what the settings, or a URL, name. Connects nothing yet; a SQLite file is made for its owner alone.
+
+        Secrets are sealed with the key of the settings; of a database that is opened by its URL alone they are not.
+        """
+        vault = Vault(source) if isinstance(source, Settings) else None
         url = make_url(source.database if isinstance(source, Settings) else source)
         if url.get_backend_name() == "sqlite":
-            return cls(_sqlite(url))
-        return cls(_postgresql(url.set(drivername="postgresql+psycopg")))
+            return cls(_sqlite(url), vault)
+        return cls(_postgresql(url.set(drivername="postgresql+psycopg")), vault)
 
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()
+
+    def sealed(self, secret: str) -> str:
+        """A secret as it is kept."""
+        return self._vault.sealed(secret) if self._vault else secret
+
+    def unsealed(self, kept: str) -> str | None:
+        """The secret again; None if it was sealed with a key that is not here."""
+        return self._vault.opened(kept) if self._vault else kept
+
+    def resealed(self, kept: str, *, anew: bool) -> str:
+        """What is kept, sealed if it is not, or `anew`; as it is where no key opens it."""
+        if self._vault is None or (kept.startswith(SEALED) and not anew):
+            return kept
+        secret = self._vault.opened(kept)
+        return kept if secret is None else self._vault.sealed(secret)
+
+    def new_key(self) -> bool:
+        """A new key for what is sealed from now on; False where it has to come from the settings."""
+        return self._vault is not None and self._vault.new_key()
 
     @property
     def backend(self) -> str:
@@ -86,12 +112,22 @@ class Database:
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], returning: str) -> list[Any]:
-    """Insert the rows that break no unique constraint, and return that column of those that went in."""
+    """Insert the rows that break no unique constraint: for each row that column of it, or None if it did not go in.
+
+    Of several rows, that column has to be one that they name, and to be different in each that may go in.
+    """
     if not rows:
         return []
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     statement = make(table).on_conflict_do_nothing().returning(table.c[returning])
-    return [connection.execute(statement.values(**row)).scalar() for row in rows]
+    if len(rows) == 1:
+        return [connection.execute(statement.values(**rows[0])).scalar()]
+    new = Counter(connection.execute(statement, list(rows)).scalars())
+    went_in = []
+    for row in rows:
+        went_in.append(row[returning] if new[row[returning]] else None)
+        new[row[returning]] -= went_in[-1] is not None
+    return went_in
 
 
 def _sqlite(url: URL) -> Engine:

@@ -5,21 +5,26 @@ pending → leased → sent, or back to pending for another attempt, or dead. Wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Update, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, or_, select, tuple_, update
 
 from worker.alerts import Channel
 from worker.errors import LeaseLost, TransportError
 from worker.store import tables as t
 from worker.store.database import Database
-from worker.store.subscriptions import disable
+from worker.store.endpoints import ends, failed, succeeded
 
 LOOK_AHEAD = 500
 """Among so many that are due the longest, endpoints take turns; an endpoint that has its share out is passed over."""
+SUSPECT = 2
+"""After so many attempts in a row that took their worker down, a delivery is leased alone: whatever it does to its
+worker is done to no other delivery."""
+RESENT = "deltawire-resent-at"
+"""The header that says of a message that somebody asked to have it sent again, and when."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,21 @@ class Leased:
     fence: int
     """Proof of the lease: it goes up every time that the delivery is leased."""
     leased_until: datetime
+    attempts_before: int = 0
+    """Of `attempt`, those that were made before somebody asked to have it sent again."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one attempt. `error` is None for one that was accepted; `retry_at` None gives up."""
+
+    leased: Leased
+    at: datetime
+    seconds: float | None = None
+    status: int | None = None
+    answer: str = ""
+    error: TransportError | None = None
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +72,7 @@ class Reaped:
 
 
 class OutboxQueries(Database):
-    """Reads and writes of `deliveries` and `attempts`."""
+    """Reads and writes of `deliveries` and `attempts` on the way out."""
 
     def due_deliveries(self, now: datetime) -> int:
         """How many deliveries wait to be sent now."""
@@ -61,21 +81,33 @@ class OutboxQueries(Database):
         with self.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def expired_leases(self, now: datetime) -> int:
-        """How many deliveries are held by workers that did not come back."""
-        d = t.deliveries.c
-        query = select(func.count()).select_from(t.deliveries).where(d.state == "leased", d.leased_until <= now)
+    def expired_leases(self, now: datetime, longest: float | None = None) -> int:
+        """How many deliveries are held by workers that did not come back. `longest` as in `reap`."""
+        query = select(func.count()).select_from(t.deliveries).where(_expired(now, longest))
         with self.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def lease(self, owner: str, now: datetime, seconds: float, limit: int, per_endpoint: int) -> tuple[Leased, ...]:
+    def lease(
+        self,
+        owner: str,
+        now: datetime,
+        seconds: float,
+        limit: int,
+        per_endpoint: int,
+        *,
+        quick: Collection[str] = (),
+        ahead: int = 0,
+        suspects: bool = False,
+    ) -> tuple[Leased, ...]:
         """Take up to `limit` due deliveries, and count their attempts, before anything is sent.
 
-        No endpoint has more than `per_endpoint` out at once (by a few, where workers look at the same moment), and
-        every endpoint gets its first turn before another gets its second.
+        No endpoint has more than `per_endpoint` out at once (by a few, where workers look at the same moment), or
+        `ahead` if it is one of `quick`; every endpoint gets its first turn before another gets its second. `suspects`:
+        only those that took their worker down again and again, which are left out otherwise.
         """
         d, s = t.deliveries.c, t.subscriptions.c
-        free = select(d.id).where(d.id.in_(_fair(now, limit, per_endpoint)), d.state == "pending").order_by(d.id)
+        chosen = _fair(now, limit, _shares(per_endpoint, quick, ahead), suspects=suspects)
+        free = select(d.id).where(d.id.in_(chosen), d.state == "pending").order_by(d.id)
         held = {"state": "leased", "leased_until": now + timedelta(seconds=seconds), "owner": owner}
         with self.write() as connection:
             ids = connection.execute(free.with_for_update(skip_locked=True)).scalars().all()
@@ -83,86 +115,129 @@ class OutboxQueries(Database):
                 return ()
             taken = update(t.deliveries).where(d.id.in_(ids))
             connection.execute(taken.values(fence=d.fence + 1, attempts=d.attempts + 1, **held))
-            query = select(t.deliveries, s.address, s.secret).join(t.subscriptions).where(d.id.in_(ids))
+            columns = (*t.deliveries.c, s.address, s.secret, s.old_secret, s.old_secret_until)
+            query = select(*columns).join(t.subscriptions).where(d.id.in_(ids))
             rows = connection.execute(query.order_by(d.next_attempt_at, d.id)).all()
             started = [
                 {"delivery_id": row.id, "number": row.attempts, "started_at": now, "outcome": "started"} for row in rows
             ]
             connection.execute(t.attempts.insert(), started)
-        return tuple(
-            Leased(
-                id=row.id,
-                alert_id=row.alert_id,
-                subscription_id=row.subscription_id,
-                channel=row.channel,
-                endpoint=row.endpoint,
-                address=row.address,
-                secret=row.secret,
-                headers=row.headers,
-                body=bytes(row.body),
-                attempt=row.attempts,
-                fence=row.fence,
-                leased_until=row.leased_until,
-            )
-            for row in rows
-        )
+        return tuple(self._leased(row, now) for row in rows)
+
+    def give_back(self, leases: Sequence[Leased]) -> None:
+        """Free deliveries that were leased and not sent, as if they had never been: their attempt does not count."""
+        d, a = t.deliveries.c, t.attempts.c
+        with self.write() as connection:
+            mine = update(t.deliveries).where(_held(leases))
+            given = mine.values(
+                state=_state_after("pending"), attempts=d.attempts - 1, leased_until=None, owner=None
+            ).returning(d.id)
+            ids = set(connection.execute(given).scalars())
+            unmade = [(one.id, one.attempt) for one in leases if one.id in ids]
+            connection.execute(t.attempts.delete().where(tuple_(a.delivery_id, a.number).in_(unmade)))
+
+    def record(self, results: Sequence[Result]) -> list[str | None]:
+        """Note what came of attempts, all at once; the state of each delivery now, None where the lease was lost.
+
+        What was given up is `dead`; a reminder whose date moved meanwhile is `cancelled` rather than tried again. A
+        receiver that wants nothing more, or fails for days, ends its subscription.
+        """
+        accepted = [result for result in results if result.error is None]
+        with self.write() as connection:
+            states = _accepted(connection, accepted) if accepted else {}
+            for result in results:
+                if result.error is not None:
+                    states[result.leased.id] = _failed(connection, result, result.error)
+        return [states.get(result.leased.id) for result in results]
 
     def record_sent(self, leased: Leased, now: datetime, status: int | None, answer: str) -> None:
-        """Note that a delivery was accepted. Raises LeaseLost if it is another worker's by now."""
-        with self.write() as connection:
-            _settle(connection, leased, {"state": "sent", "sent_at": now, "reason": None})
-            _end_attempt(connection, leased, {"ended_at": now, "outcome": "sent", "status": status, "answer": answer})
+        """As `record`, of one that was accepted. Raises LeaseLost if it is another worker's by now."""
+        self._one(Result(leased, now, None, status, answer))
 
     def record_failure(self, leased: Leased, now: datetime, error: TransportError, retry_at: datetime | None) -> str:
-        """Note that an attempt failed, and return the state the delivery is in now.
+        """As `record`, of one that was not; the state it is in now. Raises LeaseLost as `record_sent`."""
+        return self._one(Result(leased, now, None, error.status, error.answer, error, retry_at))
 
-        `retry_at`: when to try again; None gives up (`dead`). A reminder whose date moved meanwhile is `cancelled`.
-        A receiver that is gone (410) wants nothing any more: its subscription ends. Raises LeaseLost as `record_sent`.
-        """
-        again = {"state": _state_after("pending"), "next_attempt_at": retry_at}
-        outcome = "failed" if retry_at else "refused" if error.permanent else "given up"
-        how = {"ended_at": now, "outcome": outcome, "status": error.status, "error": str(error), "answer": error.answer}
-        with self.write() as connection:
-            state = _settle(connection, leased, again if retry_at else {"state": "dead", "reason": str(error)})
-            _end_attempt(connection, leased, how)
-            if error.status == 410:
-                disable(connection, leased.subscription_id, str(error))
+    def _one(self, result: Result) -> str:
+        [state] = self.record([result])
+        if state is None:
+            raise LeaseLost(f"delivery {result.leased.id} is another worker's now")
         return state
 
-    def reap(self, now: datetime, max_attempts: int) -> Reaped:
-        """Free the deliveries whose lease ran out: due again at once, dead after `max_attempts`, or cancelled."""
+    def reap(self, now: datetime, max_attempts: int, longest: float | None = None) -> Reaped:
+        """Free the deliveries whose lease ran out: due again at once, dead after `max_attempts`, or cancelled.
+
+        `longest`: seconds that a lease can last. One that ends much later was taken by a clock that is wrong, and
+        counts as run out.
+        """
         d, a = t.deliveries.c, t.attempts.c
-        expired = and_(d.state == "leased", d.leased_until <= now)
+        expired = _expired(now, longest)
         with self.write() as connection:
             lost = select(d.id).where(expired, d.id == a.delivery_id, d.attempts == a.number).exists()
             connection.execute(
                 update(t.attempts)
                 .where(a.outcome == "started", lost)
-                .values(outcome="lost", ended_at=now, error="the worker did not come back")
+                .values(outcome="lost", ended_at=now, error="the worker did not come back", error_class="lost")
             )
-            given_up = and_(d.attempts >= max_attempts, d.reason.is_(None))
+            too_often = d.attempts - d.attempts_before >= max_attempts
+            given_up = and_(too_often, d.reason.is_(None))
             freed = update(t.deliveries).where(expired)
             freed = freed.values(
-                state=case((d.attempts >= max_attempts, "dead"), else_=_state_after("pending")),
+                state=case((too_often, "dead"), else_=_state_after("pending")),
                 reason=case((given_up, f"the worker did not come back from {max_attempts} attempts"), else_=d.reason),
                 next_attempt_at=now,
                 leased_until=None,
                 owner=None,
+                lost=d.lost + 1,
             )
             states = connection.execute(freed.returning(d.state)).scalars().all()
         return Reaped(states.count("pending"), states.count("dead"), states.count("cancelled"))
 
+    def _leased(self, row: Row[Any], now: datetime) -> Leased:
+        secrets = [row.secret]
+        if row.old_secret and row.old_secret_until > now:
+            secrets.append(row.old_secret)
+        resent = {RESENT: f"{row.resent_at:%Y-%m-%dT%H:%M:%SZ}"} if row.resent_at else {}
+        return Leased(
+            id=row.id,
+            alert_id=row.alert_id,
+            subscription_id=row.subscription_id,
+            channel=row.channel,
+            endpoint=row.endpoint,
+            address=row.address,
+            secret=" ".join(opened for secret in secrets if secret and (opened := self.unsealed(secret))) or None,
+            headers={**row.headers, **resent},
+            body=bytes(row.body),
+            attempt=row.attempts,
+            fence=row.fence,
+            leased_until=row.leased_until,
+            attempts_before=row.attempts_before,
+        )
 
-def _fair(now: datetime, limit: int, per_endpoint: int) -> Any:
+
+def _expired(now: datetime, longest: float | None) -> ColumnElement[bool]:
+    d = t.deliveries.c
+    over = d.leased_until <= now
+    if longest is not None:
+        over = or_(over, d.leased_until > now + timedelta(seconds=2 * longest))
+    return and_(d.state == "leased", over)
+
+
+def _shares(per_endpoint: int, quick: Collection[str], ahead: int) -> Any:
+    return case((t.deliveries.c.endpoint.in_(quick), ahead), else_=per_endpoint) if quick else per_endpoint
+
+
+def _fair(now: datetime, limit: int, shares: Any, *, suspects: bool) -> Any:
     """The ids to lease: of what is due the longest, past endpoints that have their share out, by turns."""
     d = t.deliveries.c
     out = select(d.endpoint, func.count().label("number")).where(d.state == "leased", d.leased_until > now)
     busy = out.group_by(d.endpoint).subquery()
-    share = per_endpoint - func.coalesce(busy.c.number, 0)
+    share = shares - func.coalesce(busy.c.number, 0)
     due = (
         select(d.id, d.endpoint, d.next_attempt_at, share.label("share"))
         .outerjoin(busy, busy.c.endpoint == d.endpoint)
         .where(d.state == "pending", d.next_attempt_at <= now, share > 0)
+        .where(d.lost >= SUSPECT if suspects else d.lost < SUSPECT)
         .order_by(d.next_attempt_at, d.id)
         .limit(LOOK_AHEAD)
         .subquery()
@@ -178,17 +253,54 @@ def _state_after(state: str) -> Any:
     return case((t.deliveries.c.reason.is_not(None), "cancelled"), else_=state)
 
 
-def _settle(connection: Connection, leased: Leased, values: Mapping[str, Any]) -> str:
+def _held(leases: Collection[Leased]) -> ColumnElement[bool]:
+    """That a delivery is still this worker's."""
     d = t.deliveries.c
-    held: Update = update(t.deliveries).where(d.id == leased.id, d.state == "leased", d.fence == leased.fence)
-    settled = held.values(**values, leased_until=None, owner=None).returning(d.state)
-    state = connection.execute(settled).scalar_one_or_none()
+    return and_(d.state == "leased", tuple_(d.id, d.fence).in_([(one.id, one.fence) for one in leases]))
+
+
+_FREE = {"leased_until": None, "owner": None, "lost": 0}
+_THIS_ATTEMPT = update(t.attempts).where(
+    t.attempts.c.delivery_id == bindparam("of"), t.attempts.c.number == bindparam("this")
+)
+
+
+def _accepted(connection: Connection, results: Sequence[Result]) -> dict[str, str | None]:
+    d = t.deliveries.c
+    mine = update(t.deliveries).where(_held([result.leased for result in results]))
+    sent = mine.values(state="sent", sent_at=results[-1].at, reason=None, **_FREE).returning(d.id)
+    ids = set(connection.execute(sent).scalars())
+    if ended := [_ended(result, "sent") for result in results if result.leased.id in ids]:
+        connection.execute(_THIS_ATTEMPT, ended)
+    succeeded(connection, {result.leased.subscription_id for result in results})
+    return dict.fromkeys(ids, "sent")
+
+
+def _failed(connection: Connection, result: Result, error: TransportError) -> str | None:
+    again = {"state": _state_after("pending"), "next_attempt_at": result.retry_at}
+    values = again if result.retry_at else {"state": "dead", "reason": str(error)}
+    mine = update(t.deliveries).where(_held([result.leased]))
+    state = connection.execute(mine.values(**values, **_FREE).returning(t.deliveries.c.state)).scalar_one_or_none()
     if state is None:
-        raise LeaseLost(f"delivery {leased.id} is another worker's now")
+        return None
+    outcome = "failed" if result.retry_at else "refused" if error.permanent else "given up"
+    connection.execute(_THIS_ATTEMPT, [_ended(result, outcome, error=str(error), error_class=error.kind)])
+    if error.ends:
+        ends(connection, result.leased.subscription_id, error.ends, str(error), result.at)
+    elif result.leased.channel == "webhook":
+        failed(connection, result.leased.subscription_id, str(error), result.at)
     return str(state)
 
 
-def _end_attempt(connection: Connection, leased: Leased, how: Mapping[str, Any]) -> None:
-    a = t.attempts.c
-    this = update(t.attempts).where(a.delivery_id == leased.id, a.number == leased.attempt)
-    connection.execute(this.values(how))
+def _ended(result: Result, outcome: str, *, error: str | None = None, error_class: str | None = None) -> dict[str, Any]:
+    return {
+        "of": result.leased.id,
+        "this": result.leased.attempt,
+        "ended_at": result.at,
+        "outcome": outcome,
+        "status": result.status,
+        "answer": result.answer,
+        "seconds": result.seconds,
+        "error": error,
+        "error_class": error_class,
+    }

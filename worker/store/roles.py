@@ -42,14 +42,18 @@ class RoleQueries(Database):
             return tuple(Heartbeat(row.role, row.instance, row.at, row.detail) for row in connection.execute(query))
 
     def acquire(self, name: str, owner: str, now: datetime, seconds: float) -> int | None:
-        """Take or keep a lease. Returns its epoch, which goes up with every new owner; None if another holds it."""
+        """Take or keep a lease. Returns its epoch, which goes up with every new owner; None if another holds it.
+
+        A lease that ends much later than one can was taken by a clock that is wrong, and does not count.
+        """
         lease = t.leases.c
-        until = now + timedelta(seconds=seconds)
+        until, wrong = now + timedelta(seconds=seconds), now + timedelta(seconds=2 * seconds)
         with self.write() as connection:
             kept = update(t.leases).where(lease.name == name, lease.owner == owner, lease.until > now)
             if epoch := connection.execute(kept.values(until=until).returning(lease.epoch)).scalar():
                 return int(epoch)
-            taken = update(t.leases).where(lease.name == name, or_(lease.until <= now, lease.owner == owner))
+            free = or_(lease.until <= now, lease.until > wrong, lease.owner == owner)
+            taken = update(t.leases).where(lease.name == name, free)
             taken = taken.values(owner=owner, until=until, epoch=lease.epoch + 1)
             if epoch := connection.execute(taken.returning(lease.epoch)).scalar():
                 return int(epoch)

@@ -31,7 +31,8 @@ class SubscriptionQueries(Database):
 
         Raises WrongUse if the address is subscribed to the story already, or if there is no such story.
         """
-        row = row_of(subscription, now, state)
+        sealed = self.sealed(subscription.secret) if subscription.secret else None
+        row = row_of(subscription, now, state) | {"secret": sealed, "cause": None, "failing_since": None}
         s = t.subscriptions.c
         with self.write() as connection:
             if (
@@ -59,7 +60,7 @@ class SubscriptionQueries(Database):
             row = connection.execute(
                 select(t.subscriptions).where(t.subscriptions.c.id == subscription_id)
             ).one_or_none()
-        return subscription_of(row) if row else None
+        return self._subscription(row) if row else None
 
     def subscriptions(self, story: str | None = None) -> tuple[Subscription, ...]:
         """All that are not disabled, of one story or of all, the oldest first."""
@@ -67,7 +68,10 @@ class SubscriptionQueries(Database):
         query = select(t.subscriptions).where(s.state != "disabled").order_by(s.created_at, s.id)
         with self.read() as connection:
             rows = connection.execute(query.where(s.story == story) if story else query).all()
-        return tuple(subscription_of(row) for row in rows)
+        return tuple(self._subscription(row) for row in rows)
+
+    def _subscription(self, row: Row[Any]) -> Subscription:
+        return replace(subscription_of(row), secret=self.unsealed(row.secret) if row.secret else None)
 
     def change_subscription(self, subscription: Subscription) -> bool:
         """Take over what a subscription asks for and when, and whether it is paused. False if it has ended.

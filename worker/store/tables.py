@@ -224,6 +224,14 @@ subscriptions = Table(
     Column("state", String, nullable=False),  # pending, active, paused, disabled
     Column("reason", Words),  # why it was disabled
     Column("created_at", Moment, nullable=False),
+    *(  # how its endpoint fares
+        Column("failing_since", Moment),  # the first failure since the last success
+        Column("cause", String),  # worker.errors.Ending: by what delivery ended it; none if a person did
+        Column("contact", Words),  # the mail address of whoever looks after a webhook
+        Column("tell_owner_at", Moment),  # when to tell the contact that it was disabled; none where that is done
+        Column("old_secret", Words),  # signs besides `secret` until then
+        Column("old_secret_until", Moment),
+    ),
     UniqueConstraint("story", "channel", "address"),
 )
 
@@ -345,6 +353,11 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False, default=0),  # counted before sending
     Column("sent_at", Moment),
     Column("reason", Words),  # why it is dead or cancelled
+    *(
+        Column("lost", Integer, nullable=False, default=0),  # attempts in a row whose worker did not come back
+        Column("resent_at", Moment),  # when somebody asked to have it sent again
+        Column("attempts_before", Integer, nullable=False, default=0),  # of `attempts`, those before it was resent
+    ),
     UniqueConstraint("alert_id", "subscription_id"),
     Index("ix_deliveries_due", "state", "next_attempt_at", "id", "endpoint"),
     Index("ix_deliveries_state_leased_until", "state", "leased_until"),
@@ -362,6 +375,11 @@ attempts = Table(
     Column("status", Integer),
     Column("error", Words),
     Column("answer", Words),
+    *(
+        Column("seconds", Float),  # how long it took
+        Column("error_class", String),  # what kind of failure it was, for counting
+        Index("ix_attempts_started_at", "started_at"),
+    ),
 )
 
 heartbeats = Table(

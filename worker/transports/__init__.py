@@ -31,6 +31,10 @@ class Outgoing(Protocol):
         """Sent as it is."""
 
 
+ANSWER_CHARACTERS = 1_000
+"""What is kept of an answer, for a person who asks why a delivery failed."""
+
+
 @dataclass(frozen=True)
 class Receipt:
     """That the other side took it."""
@@ -46,3 +50,6 @@ class Transport(Protocol):
 
     async def send(self, delivery: Outgoing) -> Receipt:
         """Make one attempt. Raises TransportError: `permanent` where trying again cannot help."""
+
+    async def close(self) -> None:
+        """Give back what was kept open between attempts."""

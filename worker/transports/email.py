@@ -9,8 +9,7 @@ import asyncio
 import os
 import re
 import secrets
-import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.header import Header
@@ -21,14 +20,14 @@ from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import quote
 
-import aiosmtplib
-
 from rules import Pack
+from worker import clock
 from worker.alerts import Subscription, Telling
 from worker.errors import TransportError
 from worker.settings import Settings
 from worker.transports import Outgoing, Receipt
 from worker.transports.letter import in_html, in_text, letter, plain
+from worker.transports.smtp import Connections
 
 SENDER_NAME = "Deltawire"
 LONGEST_SUBJECT = 200
@@ -36,10 +35,8 @@ LONGEST_LINE = 900
 """Characters of a header's line, which RFC 5322 bounds at 998."""
 MOST_REFERENCES = 10
 """Threads that one mail belongs to: a header has its limits."""
-ANSWER_CHARACTERS = 500
 SECONDS = 30.0
 """All the time that a mail server has for one mail."""
-QUIT_SECONDS = 2.0
 _ADDRESS = re.compile(
     r"[^\s<>\"(),:;@\\\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
 )
@@ -147,9 +144,13 @@ def header_text(value: str) -> str:
 class EmailTransport:
     """Sends by the mail server of the settings; without one, into `settings.mailbox`."""
 
-    def __init__(self, settings: Settings, *, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, settings: Settings, *, seconds: float = SECONDS, now: Callable[[], datetime] = clock.now
+    ) -> None:
         self._settings = settings
-        self._seconds = seconds
+        self._now = now
+        self._sender = _ascii_domain(settings.mail_from)
+        self._connections = Connections(settings, self._sender.rpartition("@")[2], seconds)
 
     async def send(self, delivery: Outgoing) -> Receipt:
         """Hand one mail over once.
@@ -159,89 +160,56 @@ class EmailTransport:
         """
         recipient = _ascii_domain(delivery.address)
         if not _ADDRESS.fullmatch(recipient):
-            raise TransportError("this is no mail address", permanent=True)
+            raise TransportError("this is no mail address", permanent=True, kind="recipient")
+        mail = self._resent(delivery, recipient) + delivery.body
         if self._settings.smtp_host is None:
-            return await asyncio.to_thread(_put, self._settings.mailbox, delivery)
-        client = self._client(self._settings.smtp_host)
+            return await asyncio.to_thread(_put, self._settings.mailbox, delivery.id, mail)
+        return await self._connections.send(self._sender, recipient, self._signature(delivery.body) + mail)
+
+    async def close(self) -> None:
+        """Take leave of the mail server."""
+        await self._connections.close()
+
+    def _resent(self, delivery: Outgoing, recipient: str) -> bytes:
+        """The fields that say of a mail that it is sent again (RFC 5322, 3.6.6); the mail itself stays as it was."""
+        if "deltawire-resent-at" not in delivery.headers:
+            return b""
+        at = format_datetime(self._now())
+        return f"Resent-Date: {at}\r\nResent-From: {self._sender}\r\nResent-To: {recipient}\r\n".encode()
+
+    def _signature(self, body: bytes) -> bytes:
+        """The DKIM signature, where there is a key for it."""
+        path, selector = self._settings.dkim_key, self._settings.dkim_selector
+        if path is None or selector is None:
+            return b""
+        from worker.transports import dkim  # noqa: PLC0415 - most installations sign at their mail server
+
         try:
-            async with asyncio.timeout(self._seconds):
-                await client.connect()
-                receipt = await _hand_over(client, _ascii_domain(self._settings.mail_from), recipient, delivery.body)
-        except TimeoutError:  # aiosmtplib's own time-outs are such, too
+            key = dkim.read_key(path)
+        except (OSError, ValueError) as error:
             raise TransportError(
-                f"the mail server did not answer within {self._seconds:g} s", permanent=False
+                f"the DKIM key {path} cannot be used: {error}", permanent=False, kind="unsigned"
             ) from None
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise _failure(error) from None
-        else:
-            with suppress(aiosmtplib.SMTPException, OSError):  # the mail is taken, whatever becomes of the goodbye
-                await client.quit(timeout=QUIT_SECONDS)
-            return receipt
-        finally:
-            client.close()
-
-    def _client(self, host: str) -> aiosmtplib.SMTP:
-        settings, security = self._settings, self._settings.smtp_security
-        password = settings.smtp_password
-        return aiosmtplib.SMTP(
-            hostname=host,
-            port=settings.smtp_port,
-            username=settings.smtp_user,
-            password=password.get_secret_value() if password else None,
-            use_tls=security == "tls",
-            start_tls=security == "starttls",
-            tls_context=None if security == "none" else ssl.create_default_context(),
-            local_hostname=_ascii_domain(settings.mail_from).rpartition("@")[2],
-            timeout=self._seconds,
-        )
+        return dkim.signature(body, key, self._sender.rpartition("@")[2], selector, self._now())
 
 
-async def _hand_over(client: aiosmtplib.SMTP, sender: str, recipient: str, body: bytes) -> Receipt:
-    options = [] if recipient.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
-    try:
-        _, answer = await client.sendmail(sender, [recipient], body, mail_options=options)
-    except aiosmtplib.SMTPRecipientsRefused as refused:
-        raise _refused("recipient", refused.recipients[0]) from None
-    except aiosmtplib.SMTPDataError as refused:
-        raise _refused("mail", refused) from None
-    except aiosmtplib.SMTPNotSupported:
-        raise TransportError("the mail server takes no addresses beyond ASCII", permanent=True) from None
-    return Receipt(250, plain(answer)[:ANSWER_CHARACTERS])
-
-
-def _refused(what: str, said: aiosmtplib.SMTPResponseException) -> TransportError:
-    answer = plain(said.message)[:ANSWER_CHARACTERS]
-    return TransportError(
-        f"the mail server refused the {what}: {said.code} {answer}",
-        permanent=said.code == 521 or 550 <= said.code < 560,
-        status=said.code,
-        answer=answer,
-    )
-
-
-def _failure(error: Exception) -> TransportError:
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        answer = plain(error.message)[:ANSWER_CHARACTERS]
-        message = f"the mail server answered {error.code} {answer}"
-        return TransportError(message, permanent=False, status=error.code, answer=answer)
-    return TransportError(f"no mail server to talk to: {plain(str(error))[:ANSWER_CHARACTERS]}", permanent=False)
-
-
-def _put(folder: Path, delivery: Outgoing) -> Receipt:
+def _put(folder: Path, delivery_id: str, mail: bytes) -> Receipt:
     """Write the mail whole or not at all; a second attempt overwrites the first."""
-    path = folder / f"{_word(delivery.id)}.eml"
+    path = folder / f"{_word(delivery_id)}.eml"
     draft = folder / f".{path.name}.{secrets.token_hex(4)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
-            file.write(delivery.body)
+            file.write(mail)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
         with suppress(OSError):
             draft.unlink()
-        raise TransportError(f"the mail cannot be written to {folder}: {error.strerror}", permanent=False) from None
+        raise TransportError(
+            f"the mail cannot be written to {folder}: {error.strerror}", permanent=False, kind="mailbox"
+        ) from None
     return Receipt(None, f"written to {path.name}")
 
 

@@ -12,16 +12,14 @@ from datetime import datetime
 from http import HTTPStatus
 
 from worker import clock
-from worker.errors import TransportError
+from worker.errors import Ending, TransportError
 from worker.http import POST_SECONDS, Client, HttpError, Response, retry_after
-from worker.transports import Outgoing, Receipt
+from worker.transports import ANSWER_CHARACTERS, Outgoing, Receipt
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32
 SHORTEST_SECRET, LONGEST_SECRET = 24, 64
 """Bytes that a secret may have, by the specification."""
-ANSWER_CHARACTERS = 500
-"""What is kept of an answer, for a person who asks why a delivery failed."""
 
 
 def new_secret() -> str:
@@ -61,7 +59,7 @@ class WebhookTransport:
         try:
             signature = signatures(delivery.secret or "", delivery.id, timestamp, delivery.body)
         except ValueError as error:
-            raise TransportError(f"the message cannot be signed: {error}", permanent=False) from None
+            raise TransportError(f"the message cannot be signed: {error}", permanent=False, kind="unsigned") from None
         headers = {
             "Content-Type": "application/json",
             **delivery.headers,
@@ -72,17 +70,23 @@ class WebhookTransport:
         try:
             response = await self._client.post(delivery.address, delivery.body, headers, self._seconds)
         except HttpError as error:
-            raise TransportError(str(error), permanent=False) from None
+            raise TransportError(str(error), permanent=False, kind=error.trouble.name.lower()) from None
         answer = _readable(response.body)
         if 200 <= response.status < 300:
             return Receipt(response.status, answer)
+        gone = response.status == HTTPStatus.GONE
         raise TransportError(
             _complaint(response),
-            permanent=response.status == HTTPStatus.GONE,
+            permanent=gone,
+            kind=f"status {response.status // 100}xx",
+            ends=Ending.GONE if gone else None,
             status=response.status,
             retry_after=retry_after(response.headers, started),
             answer=answer,
         )
+
+    async def close(self) -> None:
+        """Nothing: the connections are the client's."""
 
 
 def _key(secret: str) -> bytes:
