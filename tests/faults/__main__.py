@@ -31,7 +31,7 @@ def main() -> int:
     """Run the rows that were asked for; 1 if an alert was lost anywhere, or something else did not hold."""
     asked = _asked()
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    began, outcomes = datetime.now(UTC), []
+    began, commit, outcomes = datetime.now(UTC), _commit(), []
     print(f"{'row':<26}{'database':<12}{'faults':>6}{'made':>8}{'delivered':>10}{'lost':>6}{'twice':>7}{'dead':>6}"
           f"{'rescue p50':>12}{'p99':>7}{'seconds':>9}", flush=True)  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="dw-faults-") as here:
@@ -42,7 +42,7 @@ def main() -> int:
         os.chdir(ROOT)
     summary = {
         "date": f"{began:%Y-%m-%dT%H:%M:%SZ}",
-        "commit": _commit(),
+        "commit": commit,
         "seed": asked.seed,
         "seconds": round((datetime.now(UTC) - began).total_seconds()),
         "holds": all(outcome.holds for outcome in outcomes),

@@ -1,1 +1,1 @@
-"""The life of deliveries under a scheduler with a seed: workers that crash, clocks that step, against the real store."""
+"""The life of deliveries under a scheduler with a seed: workers crash, clocks step, and the store is the real one."""

@@ -104,7 +104,7 @@ class Machine:
         self._look()
 
     def finish(self) -> None:
-        """Nothing breaks any more: right clocks, one worker, a receiver that takes everything. Raises AssertionError."""
+        """Nothing breaks any more: right clocks, one worker, a receiver that takes all. Raises AssertionError."""
         for worker in self.workers:
             worker.held, worker.answered, worker.skew = [], [], timedelta()
         self.told.append("the rest")
