@@ -15,9 +15,10 @@ from rules.claims import Claim
 from rules.compare import Verdict, Why, compare
 from rules.frames import DECIDED, Mode
 from rules.grammar import Op
-from rules.model import Article, Entry, Finding, Kind, Ledger, PartialDate, Severity, SourceKind, State, Status
+from rules.model import Article, Entry, Finding, Kind, Ledger, PartialDate, SourceKind, State, Status
 from rules.pack import FactSpec, Pack
 from rules.record import merge
+from rules.severity import weigh
 from rules.speakers import Speaker
 from rules.values import Change
 
@@ -55,7 +56,7 @@ def finding(article: Article, heard: Sequence[Judged], spec: FactSpec, ledger: L
     if verdict.kind is Kind.CHANGE and verdict.why is not Why.PART:
         claimed = _dated(_enriched(claim, verdict.claimed, judged), acts, article)
         verdict = replace(verdict, claimed=claimed, after=merge(before, claimed))
-    told = _write(article, claim, verdict, before, (pack.id, spec.topic))
+    told = _write(article, claim, verdict, before, pack)
     if verdict.kind is Kind.CHANGE:
         return replace(told, beside=_beside(heard, told, article, spec, ledger))
     if verdict.why is Why.LATE and verdict.kind is Kind.CONFIRM:
@@ -224,14 +225,15 @@ def _at_odds(other: State, claimed: State) -> bool:
     return bool(other.status and claimed.status and other.status is not claimed.status and not moved)
 
 
-def _write(article: Article, claim: Claim, verdict: Verdict, before: State, place: tuple[str, str]) -> Finding:
-    """The finding; `place` is its story and its topic."""
-    sentence, (story, topic) = claim.sentence, place
+def _write(article: Article, claim: Claim, verdict: Verdict, before: State, pack: Pack) -> Finding:
+    sentence = claim.sentence
+    now = verdict.after if verdict.kind is Kind.CHANGE else verdict.claimed
+    weight = weigh(verdict.kind, before, now, article.published.date(), pack.severity)
     return Finding(
         kind=verdict.kind,
-        story=story,
+        story=pack.id,
         fact=claim.fact,
-        topic=topic,
+        topic=pack.facts[claim.fact].topic,
         before=before,
         claimed=verdict.claimed,
         after=verdict.after if verdict.kind is Kind.CHANGE else before,
@@ -244,7 +246,8 @@ def _write(article: Article, claim: Claim, verdict: Verdict, before: State, plac
         cues=tuple(cue for cue in claim.cues if cue),
         speaker=claim.named,
         confidence=_confidence(article, claim),
-        severity=_severity(verdict, before),
+        severity=weight.severity,
+        severity_why=weight.why,
         source_kind=article.source_kind,
     )
 
@@ -257,14 +260,3 @@ def _confidence(article: Article, claim: Claim) -> float:
     """Source, speaker and directness multiplied, each between 0 and 1."""
     directness = 0.85 if claim.anaphor else 0.95 if claim.headline else 1.0
     return round(_SOURCE[article.source_kind] * _WORD[claim.speaker] * directness, 2)
-
-
-_HEAVY = frozenset(map(Status, "in_force withdrawn blocked expired cancelled collapsed suspended signed".split()))
-
-
-def _severity(verdict: Verdict, before: State) -> Severity:
-    """In force, ended or cancelled weighs most; a prospect least."""
-    if verdict.kind is not Kind.CHANGE:
-        return Severity.LOW
-    heavy = verdict.after.status in _HEAVY and verdict.after.status is not before.status
-    return Severity.HIGH if heavy else Severity.MEDIUM

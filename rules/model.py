@@ -241,6 +241,8 @@ class Finding:
     """Who says so, where the text names somebody."""
     confidence: float = 1.0
     severity: Severity = Severity.MEDIUM
+    severity_why: str = ""
+    """The points that make it so, for a reader."""
     beside: tuple[tuple[State, str], ...] = ()
     """What else the article says of the fact, each with its sentence, where it tells a change: a copy may tell this."""
     source_kind: SourceKind = SourceKind.OUTLET

@@ -9,10 +9,11 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from rules.model import FactKind, SourceKind, State
+from rules.model import FactKind, SourceKind, State, Status
 from rules.packfile import Problem, Tree, UnreadableError, choice, read_json_lines, read_text, read_yaml
 from rules.packform import Fields, Form
-from rules.packkeys import BASELINE, FACT, PACK, PARTY, split
+from rules.packkeys import BASELINE, FACT, PACK, PARTY, SEVERITY, split
+from rules.severity import Weights
 
 PACKS = Path(__file__).parent / "packs"
 CONFIDENCES = ("primary", "press", "secondary")
@@ -96,6 +97,8 @@ class Pack:
     path: Path
     others: tuple[str, ...] = ()
     """Words that mark another matter in the same words."""
+    severity: Weights = field(default_factory=Weights)
+    """How much changes weigh."""
 
 
 def installed_packs() -> tuple[str, ...]:
@@ -166,6 +169,7 @@ def _pack(tree: Tree, folder: Path, form: Form) -> Pack:
         feeds=(),
         path=folder,
         others=form.phrases(found.get("others"), "others"),
+        severity=_weights(found["severity"], form) if "severity" in found else Weights(),
     )
 
 
@@ -182,6 +186,31 @@ def _baseline(tree: Tree, folder: Path, form: Form, there: bool) -> date | None:
         except UnreadableError as error:
             form.wrong(found["article"], "baseline.article", f"the file {name} {error.message}")
     return form.day(found.get("date"), "baseline.date")
+
+
+def _weights(tree: Tree, form: Form) -> Weights:
+    """The weights of a pack: what it leaves out is as usual."""
+    found, usual = form.fields(tree, "severity", *split(SEVERITY)), Weights()
+
+    def points(name: str, most: int) -> dict[int, int]:
+        given = form.mapping(found[name], f"severity.{name}") if name in found else {}
+        return {
+            form.whole_key(key, it, f"severity.{name}", most): form.whole(it, f"severity.{name}.{key}", 0, 0, 100)
+            for key, it in given.items()
+        }
+
+    status = dict(usual.status)
+    for name, it in form.mapping(found["status"], "severity.status").items() if "status" in found else ():
+        if name in list(Status):
+            status[Status(name)] = form.whole(it, f"severity.status.{name}", 0, 0, 100)
+        else:
+            form.wrong(it, "severity.status", choice(name, [known.value for known in Status], "statuses"))
+    high = form.whole(found.get("high"), "severity.high", usual.high, 1, 200)
+    medium = form.whole(found.get("medium"), "severity.medium", usual.medium, 1, 200)
+    if medium > high:
+        form.wrong(tree, "severity.medium", f"is {medium}, above high ({high}): give it no more points than high")
+    value, days = points("value", 1_000), points("days", 365)
+    return Weights(status, value or usual.value, days or usual.days, high, medium)
 
 
 def _party(key: str, tree: Tree, form: Form) -> Party:

@@ -137,6 +137,13 @@ class Form:
             return default
         return tree.value
 
+    def whole_key(self, key: str, at: Tree, field: str, most: int) -> int:
+        """A key that is a whole number from 1 to `most`."""
+        if key.isdecimal() and 1 <= int(key) <= most:
+            return int(key)
+        self.wrong(at, field, f"{short(key)} should be a whole number from 1 to {most}")
+        return 1
+
     def unit(self, tree: Tree, word: str, field: str, allowed: Collection[str] = ()) -> None:
         """A unit: one of `allowed` where a fact names its own, or any that is known."""
         if allowed and word not in allowed:

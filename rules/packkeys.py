@@ -91,6 +91,27 @@ PARTY: Keys = {
     ),
     "deciders": Key(_PHRASES, "Persons and institutions whose word about this side's measures is a decision."),
 }
+_POINTS: Schema = {"type": "integer", "minimum": 0, "maximum": 100}
+_BY_NUMBER: Schema = {
+    "type": "object",
+    "propertyNames": {"pattern": "^[1-9][0-9]{0,3}$"},
+    "additionalProperties": _POINTS,
+}
+_LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": 200}
+SEVERITY: Keys = {
+    "status": Key(
+        {
+            "type": "object",
+            "propertyNames": {"enum": [status.value for status in Status]},
+            "additionalProperties": _POINTS,
+        },
+        "Points for the status that a fact has after a change.",
+    ),
+    "value": Key(_BY_NUMBER, "Points for an amount that changes by so many percent or more, as `{50: 15, 20: 10}`."),
+    "days": Key(_BY_NUMBER, "Points for a new date that lies so many days ahead or fewer, as `{3: 15, 14: 10}`."),
+    "high": Key(_LIMIT, "From how many points on a change is of high severity."),
+    "medium": Key(_LIMIT, "From how many points on it is of medium severity."),
+}
 FACT: Keys = {
     "title": Key(_TEXT, "What it is called in alerts.", needed=True),
     "topic": Key(_TEXT, "One of the topics of the pack: what people subscribe to.", needed=True),
@@ -136,4 +157,5 @@ PACK: Keys = {
     "parties": Key(_named(mapping(PARTY)), "The sides of the story, and persons that marks name.", needed=True),
     "facts": Key(_named(_FACT, 1), "What the baseline states, or the story can turn on.", needed=True),
     "others": Key(_PHRASES, "Words that mark another matter, for every fact."),
+    "severity": Key(mapping(SEVERITY), "How much changes weigh; what is left out is as usual."),
 }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from rules import PackError
-from worker.cli import archive, explain, feeds, packs, running, subscriptions
+from worker.cli import archive, explain, feeds, packs, preview, running, silences, subscriptions, why
 from worker.cli.output import note
 from worker.errors import DeltawireError, SettingsError, WrongUse
 
@@ -21,10 +21,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (running.up, running.demo, archive.analyze, archive.replay, explain.explain):
+for command in (running.up, running.demo, archive.analyze, archive.replay, explain.explain, why.why):
     app.command()(command)
 app.command()(subscriptions.subscribe)
+subscriptions.app.command("preview")(preview.preview)
 app.add_typer(subscriptions.app, name="subscriptions")
+app.add_typer(silences.app, name="silences")
+app.command()(silences.acknowledge)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(packs.app, name="pack")
 for role in (running.worker, running.scheduler, running.web):

@@ -23,7 +23,7 @@ from secrets import SystemRandom
 
 import rules
 from rules import DeadlineEvent, Evaluation, Finding, Pack
-from worker import alerts, feeds, log, retries
+from worker import alerts, feeds, log, retries, wording
 from worker.clock import running_from
 from worker.desk import Desk
 from worker.errors import FetchError, LeaseLost, LedgerBusy, TransportError, VersionConflict
@@ -40,6 +40,8 @@ SENDING = 32
 """Deliveries that one worker sends at once."""
 SENDING_TO_ONE = 4
 """Deliveries that are out at once to one endpoint, so that one that hangs holds up no others."""
+OUTAGE = timedelta(days=1)
+"""Longer than that without a look at the calendar, and whoever is told of what fell into it is told why so late."""
 AT_ONCE = 500
 """Subscribers that one commit tells; the others are told by further ones, so that none holds its locks for long."""
 DRAIN_SECONDS = 30.0
@@ -125,7 +127,9 @@ def check_deadlines(story_id: str, now: datetime, desk: Desk) -> Committed:
         if now <= story.deadlines_checked_at:
             return Committed()
         events = _events(desk, pack, story, now)
-        plan = _planned(desk, pack, Evaluation((), events, story.ledger), now)
+        gap = now - story.deadlines_checked_at
+        notes = (wording.of_an_outage(story.deadlines_checked_at, now),) if gap >= OUTAGE else ()
+        plan = _planned(desk, pack, Evaluation((), events, story.ledger), now, notes)
         try:
             committed = desk.store.commit(story, story.ledger, plan, now, deadlines_checked=True)
         except VersionConflict:
@@ -223,7 +227,7 @@ async def _send(leased: Leased, transport: Transport, clock: Callable[[], dateti
         line.warning("answered too late: another worker holds it by now, and sends it under the same id")
 
 
-def _planned(desk: Desk, pack: Pack, it: Evaluation, now: datetime) -> alerts.Plan:
+def _planned(desk: Desk, pack: Pack, it: Evaluation, now: datetime, notes: tuple[str, ...] = ()) -> alerts.Plan:
     """The plan for the first of those who may want to be told; `fan_out` goes on where there are more."""
     store = desk.store
     found: tuple[Finding | DeadlineEvent, ...] = (*it.findings, *it.deadlines)
@@ -240,6 +244,7 @@ def _planned(desk: Desk, pack: Pack, it: Evaluation, now: datetime) -> alerts.Pl
         ledger=it.ledger,
         mail=desk.compose_mail,
         known=known,
+        notes=notes,
     )
     return replace(plan, after=audience.subscriptions[-1].id) if audience.more else plan
 
@@ -252,9 +257,9 @@ def _audience(
 
 
 def _events(desk: Desk, pack: Pack, story: Story, now: datetime) -> tuple[DeadlineEvent, ...]:
-    """What time brought, for each list of days on which somebody wants to be reminded."""
-    usual, since = desk.settings.deadline_days, story.deadlines_checked_at
-    lists = {days or usual for days in (*desk.store.deadline_days(story.id), usual)}
+    """What time brought, for each list of days on which somebody wants to be reminded, and for the usual one."""
+    since = story.deadlines_checked_at
+    lists = {*desk.store.deadline_days(story.id), desk.settings.deadline_days}
     events = {event.key: event for days in lists for event in rules.due(story.ledger, pack, since, now, days)}
     return tuple(sorted(events.values(), key=lambda event: (event.at, event.fact, event.role)))
 

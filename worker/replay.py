@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import rules
 from rules import Article, DeadlineEvent, Finding, Ledger, Pack
-from worker.alerts import Alert, alerts_of
+from worker.alerts import Alert, Corroborated, alerts_of, corroborations
 
 DAY = timedelta(days=1)
 
@@ -24,6 +24,8 @@ class Step:
     article: Article | None
     """None: the day brought it."""
     alerts: tuple[Alert, ...]
+    corroborated: tuple[Corroborated, ...] = ()
+    """What the article bears out that was told before."""
 
 
 def start_of(pack: Pack, ledger: Ledger, *, history: bool) -> datetime:
@@ -63,7 +65,7 @@ def replay(
         alerts = tuple(alert for alert in made if alert.key not in told)
         told.update(alert.key for alert in alerts)
         last.update({alert.fact: alert for alert in alerts if alert.kind == "change" and not alert.update})
-        return Step(at, article, alerts)
+        return Step(at, article, alerts, corroborations(findings, ledger))
 
     for article in _in_order(articles, clock, _midnight(until + DAY)):
         for morning in _mornings(clock, article.published):

@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     mail_from: str = Field("deltawire@localhost", pattern=r"^[^@\s<>]+@[^@\s<>]+$")
 
     deadline_days: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split), AfterValidator(_falling)] = (7, 3, 1)
-    """How many days before a deadline it is announced."""
+    """How many days before a deadline it is announced on the pages, and to new subscribers who choose no days."""
     poll_every: float = Field(900, ge=1)
     """Seconds between two polls of a feed that names no interval of its own."""
     tick_seconds: float = Field(2, ge=0.1, le=60)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from rules import DeadlineEvent, FactKind, Finding, Kind, Pack, PartialDate, Phase, State, Status, Value
@@ -41,6 +41,12 @@ def headline_of_deadline(event: DeadlineEvent, pack: Pack) -> str:
     if event.phase is Phase.MOVED:
         return f"{spec.title}: {noun} moved, {day} → {say_date(event.moved_to)}"
     return f"{spec.title}: the {noun} on {day} falls away"
+
+
+def of_an_outage(since: datetime, until: datetime) -> str:
+    """Why what the calendar brought in these days (UTC) is told so late."""
+    days = f"from {say_date(since.date())} to {say_date(until.date())}"
+    return f"Deltawire did not look at the calendar {days}: what fell into these days is told now, once."
 
 
 def say_state(state: State) -> str:

@@ -54,7 +54,7 @@ def test_the_tree_as_it_is_keeps_every_contract(tree: Path) -> None:
         (("worker/clock.py", "from worker import pipeline"), "imports go down only"),
         (("rules/compare.py", "from worker import clock"), "the rules know nothing of the worker"),
         (("worker/pipeline.py", "import sqlalchemy"), "only the store speaks SQL"),
-        (("worker/alerts.py", "import aiohttp"), "only worker.http opens outgoing HTTP"),
+        (("worker/alerts/planning.py", "import aiohttp"), "only worker.http opens outgoing HTTP"),
         (("rules/engine.py", "import socket"), "the rules touch no network, clock or database"),
     ],
     indirect=["broken"],
@@ -80,7 +80,7 @@ def test_what_sends_reads_or_migrates_is_not_loaded_where_nothing_of_that_is_don
     [
         ("rules/engine.py", "NOW = datetime.now(UTC)"),
         ("worker/pipeline.py", "import urllib.request"),
-        ("worker/alerts.py", "import time; time.sleep(1)"),
+        ("worker/alerts/planning.py", "import time; time.sleep(1)"),
     ],
     indirect=True,
 )

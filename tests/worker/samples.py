@@ -72,6 +72,7 @@ def finding(
         speaker="White House",
         confidence=confidence,
         severity=Severity.HIGH,
+        severity_why="announced (45), a date within 14 days (10)",
         source_kind=SourceKind.WIRE,
     )
 

@@ -53,6 +53,7 @@ def test_a_change_makes_one_alert_with_everything_that_explains_it() -> None:
         "quote": "The fentanyl tariff falls to 10 percent.",
         "why": "the value differs from the record",
         "severity": "high",
+        "severity_why": "announced (45), a date within 14 days (10)",
         "confidence": 0.9,
         "relates_to": "",
         "source_kind": "wire",

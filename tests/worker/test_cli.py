@@ -42,6 +42,7 @@ COMMANDS = [
         "pack test",
     ),
     *("feeds list", "feeds add", "feeds remove", "feeds check", "subscriptions list", "subscriptions remove"),
+    *("why", "acknowledge", "silences add", "silences list", "silences end"),
     *("subscriptions change", "subscriptions pause", "subscriptions resume"),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -340,7 +341,7 @@ def test_what_becomes_due_while_others_are_out_is_sent_by_the_same_look(room: Ne
         plan = alerts.plan(
             room.desk.packs[STORY],
             [],
-            [deadline(Phase.DUE)],
+            [replace(deadline(Phase.DUE), at=room.now)],
             [other],
             room.now,
             ledger=story.ledger,

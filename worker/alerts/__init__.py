@@ -24,7 +24,7 @@ from worker.alerts.model import (
     Superseded,
     Waiting,
 )
-from worker.alerts.planning import plan, release, tell
+from worker.alerts.planning import corroborations, plan, release, tell
 from worker.alerts.policy import why_not
 from worker.alerts.subscription import KINDS, AlertKind, Channel, Policy, Subscription, manage_token, unsubscribe_token
 
@@ -54,6 +54,7 @@ __all__ = [
     "Waiting",
     "alerts_of",
     "asked",
+    "corroborations",
     "in_words",
     "kinds_of",
     "mail_address",

@@ -43,7 +43,8 @@ def alerts_of(
         for finding in findings
         if finding.fact in last and _denies(finding, last[finding.fact])
     ]
-    made += [_of_deadline(pack, event, ledger) for event in deadline_events]
+    by_fact = {finding.fact: finding for finding in findings}
+    made += [_of_deadline(pack, event, ledger, by_fact.get(event.fact)) for event in deadline_events]
     return tuple({alert.key: alert for alert in reversed(made)}.values())[::-1]
 
 
@@ -128,6 +129,7 @@ def _of_finding(pack: Pack, finding: Finding, ledger: Ledger) -> Alert:
         after=finding.claimed if signal else finding.after,
         at=finding.published,
         severity=finding.severity,
+        severity_why=finding.severity_why,
         articles=(finding.article,),
         url=origin.url if origin else None,
         source=origin.source if origin else None,
@@ -140,7 +142,8 @@ def _of_finding(pack: Pack, finding: Finding, ledger: Ledger) -> Alert:
     )
 
 
-def _of_deadline(pack: Pack, event: DeadlineEvent, ledger: Ledger) -> Alert:
+def _of_deadline(pack: Pack, event: DeadlineEvent, ledger: Ledger, finding: Finding | None) -> Alert:
+    """`finding`: the change that moved or cancelled the date, whose word and weight it shares."""
     moved = event.phase in (Phase.MOVED, Phase.CANCELLED)
     key = digest([event.key, _turn(ledger, event.fact, event.article)]) if moved else event.key
     origin = _origin(ledger, event.fact, event.article)
@@ -157,7 +160,9 @@ def _of_deadline(pack: Pack, event: DeadlineEvent, ledger: Ledger) -> Alert:
         before=None,
         after=event.state,
         at=event.at,
-        severity=Severity.LOW if event.phase is Phase.UPCOMING and event.days_left != 1 else Severity.MEDIUM,
+        severity=finding.severity if finding else _weight_of_a_date(event),
+        severity_why=finding.severity_why if finding else "",
+        source_kind=finding.source_kind if finding else None,
         articles=(event.article,) if event.article else (),
         url=origin.url if origin else None,
         source=origin.source if origin else None,
@@ -169,6 +174,10 @@ def _of_deadline(pack: Pack, event: DeadlineEvent, ledger: Ledger) -> Alert:
         moved_to=event.moved_to,
         relates_to=digest([event.story, event.fact]),
     )
+
+
+def _weight_of_a_date(event: DeadlineEvent) -> Severity:
+    return Severity.LOW if event.phase is Phase.UPCOMING and event.days_left != 1 else Severity.MEDIUM
 
 
 def _turn(ledger: Ledger, fact: str, article: str | None) -> int:

@@ -54,6 +54,8 @@ class Alert:
     why: str | None = None
     """The named reason of the verdict."""
     confidence: float = 1.0
+    severity_why: str = ""
+    """The points that make its severity, for a reader; empty for a date that time brought."""
     phase: Phase | None = None
     role: str | None = None
     """Which date of the fact a deadline alert is about: `effective` or `until`."""
@@ -69,9 +71,10 @@ class Alert:
     """The id of the alert that it takes back or makes more exact, or adds a source to."""
 
     @property
-    def official(self) -> bool:
-        """Whether it needs no second source."""
-        return self.source_kind in (None, SourceKind.OFFICIAL)
+    def needs_a_second(self) -> bool:
+        """Whether it is one outlet's word, which another may bear out: no official's, and nothing that time brought."""
+        told = self.kind in ("change", "signal") or self.phase in (Phase.MOVED, Phase.CANCELLED)
+        return told and not self.update and self.source_kind not in (None, SourceKind.OFFICIAL)
 
     def to_json(self) -> dict[str, Any]:
         """The fields of a line of `deltawire replay`, and those that pages and receivers want besides. Plain JSON."""
@@ -100,6 +103,7 @@ class Alert:
             "quote": self.quote,
             "why": self.why,
             "severity": self.severity.value,
+            "severity_why": self.severity_why,
             "confidence": self.confidence,
             "relates_to": self.relates_to,
             "source_kind": self.source_kind.value if self.source_kind else None,
@@ -116,6 +120,7 @@ class Alert:
             **given,
             source_kind=SourceKind(source_kind) if source_kind else None,
             turn=data.get("turn", "new"),
+            severity_why=data.get("severity_why", ""),
             follows=data.get("follows"),
             kind=data["alert"],
             before=State.from_json(data["before"]) if data["before"] is not None else None,
@@ -318,11 +323,18 @@ class Corroborated:
     """An article says what was told of a fact before: a second source, if it comes from somewhere else."""
 
     fact: str
-    after: State
-    """What the record says of the fact."""
     official: bool
     article: str
     source: str
+
+    def may_bear_out(self, alert: Alert) -> bool:
+        """Whether it comes from another outlet than the alert, if not from an official one.
+
+        Whether it is more than a copy, only the groups of both articles can tell.
+        """
+        return self.official or (
+            bool(self.source) and self.source != alert.source and self.article not in alert.articles
+        )
 
 
 @dataclass(frozen=True)

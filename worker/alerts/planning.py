@@ -36,21 +36,23 @@ def plan(
     ledger: Ledger,
     mail: Composer,
     known: Known = NOTHING_KNOWN,
+    notes: tuple[str, ...] = (),
 ) -> Plan:
     """Everything that follows from what was found: alerts, what becomes of each for each subscriber, and what lapses.
 
-    `now` (aware, UTC) stamps the messages and starts the waits; `mail` composes mails. A subscriber who did not ask
+    `now` (aware, UTC) stamps the messages and starts the waits; `mail` composes mails; `notes` are said beside each
+    alert that is told at once. A subscriber who did not ask
     for an alert is passed over: `why_not` says the reason to whoever asks.
     """
     alerts = alerts_of(pack, findings, deadline_events, ledger, known.earlier)
     lapsed = [event for event in deadline_events if event.phase in (Phase.MOVED, Phase.CANCELLED)]
     return replace(
-        tell(alerts, subscriptions, now, mail=mail, known=known),
+        tell(alerts, subscriptions, now, mail=mail, known=known, notes=notes),
         alerts=alerts,
         superseded=tuple(
             Superseded(e.fact, e.role, e.due, f"the date was {e.phase} before this was sent") for e in lapsed
         ),
-        corroborated=tuple(_corroborations(findings, ledger)),
+        corroborated=corroborations(findings, ledger),
     )
 
 
@@ -61,6 +63,7 @@ def tell(
     *,
     mail: Composer,
     known: Known = NOTHING_KNOWN,
+    notes: tuple[str, ...] = (),
 ) -> Plan:
     """What becomes of alerts for these subscribers, and of what waits for them that the alerts deny or overtake."""
     settled = tuple(_settled(alerts, known))
@@ -76,7 +79,7 @@ def tell(
             elif held := hold(alert, subscription, now):
                 outcome.hold(alert, subscription, held)
             else:
-                tellings.append(Telling(alert, unconfirmed=_needs_a_second(alert)))
+                tellings.append(Telling(alert, unconfirmed=alert.needs_a_second, notes=notes))
         outcome.tell(tellings, subscription)
     return Plan((), tuple(outcome.deliveries), tuple(outcome.notices), settled)
 
@@ -110,7 +113,7 @@ def release(
         elif held := _held_on(one, subscription, now, last):
             outcome.hold(one.alert, subscription, held)
         else:
-            unconfirmed = _needs_a_second(one.alert) and not one.corroborated
+            unconfirmed = one.alert.needs_a_second and not one.corroborated
             tellings.append(Telling(one.alert, unconfirmed=unconfirmed, notes=tuple(_notes(one, subscription))))
     outcome.tell(tellings, subscription)
     return Plan((), tuple(outcome.deliveries), (), tuple(outcome.notices))
@@ -165,32 +168,30 @@ def _settled(alerts: Sequence[Alert], known: Known) -> Iterator[Notice]:
         for alert in alerts:
             if alert.fact != one.alert.fact or alert.update or alert.kind not in ("change", "correction"):
                 continue
-            denied = alert.follows == one.alert.id and (alert.kind == "correction" or alert.turn != "refined")
+            about = alert.follows == one.alert.id or (alert.follows and one.alert.kind == "deadline")
+            denied = about and (alert.kind == "correction" or alert.turn in ("corrected", "reversed"))
             reason = Reason.DENIED if denied else Reason.OVERTAKEN
             yield Notice(one.subscription_id, one.alert.id, "dropped", reason, note=alert.headline)
             break
 
 
-def _corroborations(findings: Sequence[Finding], ledger: Ledger) -> Iterator[Corroborated]:
-    """The facts of which an article says what the record says already: where that is new, it is a second source."""
-    for finding in findings:
-        if finding.update or finding.kind is Kind.CONFIRM:
-            entry = next((e for e in reversed(ledger.entries) if e.article == finding.article), None)
-            yield Corroborated(
-                finding.fact,
-                ledger.state(finding.fact),
-                finding.source_kind is SourceKind.OFFICIAL,
-                finding.article,
-                (entry.source if entry else None) or "",
-            )
+def corroborations(findings: Sequence[Finding], ledger: Ledger) -> tuple[Corroborated, ...]:
+    """What an article says that the record, `ledger`, says already: where that is new, it is a second source."""
+    entries = {entry.article: entry for entry in ledger.entries}
+    return tuple(
+        Corroborated(
+            finding.fact,
+            finding.source_kind is SourceKind.OFFICIAL,
+            finding.article,
+            (entries[finding.article].source if finding.article in entries else None) or "",
+        )
+        for finding in findings
+        if finding.update or finding.kind is Kind.CONFIRM
+    )
 
 
 def _superseded(event: DeadlineEvent) -> Superseded:
     return Superseded(event.fact, event.role, event.due, f"the date was {event.phase} before this was sent")
-
-
-def _needs_a_second(alert: Alert) -> bool:
-    return alert.kind in ("change", "signal") and not alert.official and not alert.update
 
 
 def _came_to_nothing(one: Waiting, subscription: Subscription) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from rules import Severity
+from rules import Phase, Severity
 from worker.alerts.model import BY_THE_CLOCK, Alert, Known, Reason
 from worker.alerts.subscription import Subscription
 
@@ -19,7 +19,6 @@ WEIGHT = {Severity.LOW: 0, Severity.MEDIUM: 1, Severity.HIGH: 2}
 def why_not(alert: Alert, subscription: Subscription) -> Reason | None:
     """Why the alert is not one of those that the subscriber asked for; None if it is. The first reason that applies."""
     wanted = subscription
-    days = wanted.deadline_days if alert.days_left else ()
     kinds = wanted.source_kinds if alert.source_kind else ()
     reasons = (
         (Reason.UNCONFIRMED, not wanted.confirmed),
@@ -28,7 +27,7 @@ def why_not(alert: Alert, subscription: Subscription) -> Reason | None:
         (Reason.TOPIC, bool(wanted.topics) and alert.topic not in wanted.topics),
         (Reason.FACT, bool(wanted.facts) and alert.fact not in wanted.facts),
         (Reason.PHASE, bool(alert.phase and wanted.deadline_phases) and alert.phase not in wanted.deadline_phases),
-        (Reason.DAYS, bool(days) and alert.days_left not in days),
+        (Reason.DAYS, alert.phase is Phase.UPCOMING and alert.days_left not in wanted.deadline_days),
         (Reason.SEVERITY, WEIGHT[alert.severity] < WEIGHT[wanted.min_severity]),
         (Reason.SOURCE, bool(kinds) and alert.source_kind not in kinds),
         (Reason.CONFIDENCE, alert.confidence < wanted.min_confidence),
@@ -73,7 +72,7 @@ def hold(alert: Alert, subscription: Subscription, now: datetime, *, passed: Rea
 def _corroboration(alert: Alert, subscription: Subscription, now: datetime) -> datetime | None:
     policy = subscription.policy
     asked = policy.corroborate == "always" or (policy.corroborate == "high" and alert.severity is Severity.HIGH)
-    if not asked or alert.official or alert.kind not in ("change", "signal") or alert.update:
+    if not asked or not alert.needs_a_second:
         return None
     return now + timedelta(minutes=policy.corroborate_minutes)
 

@@ -8,11 +8,13 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import time
+from functools import cache
 from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from rules import Severity
+from rules.deadlines import UPCOMING_DAYS
 
 AlertKind = Literal["change", "signal", "deadline", "correction"]
 Channel = Literal["email", "webhook", "chat"]
@@ -20,6 +22,12 @@ KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
 Corroborate = Literal["never", "high", "always"]
 Digest = Literal["none", "daily", "weekly"]
 Uncorroborated = Literal["send", "drop"]
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """All names of time zones; to look for them takes a thousand reads of the file system."""
+    return frozenset(available_timezones())
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ class Policy:
     quiet_to: time | None = None
 
     def __post_init__(self) -> None:
-        if self.time_zone not in available_timezones():
+        if self.time_zone not in _zones():
             raise ValueError(f"{self.time_zone!r} is no time zone: write one like Europe/Berlin or America/New_York")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
@@ -126,8 +134,8 @@ class Subscription:
     source_kinds: tuple[str, ...] = ()
     """Whose reports are wanted (`rules.SourceKind`). A date that time brought has no source, and passes."""
     deadline_phases: tuple[str, ...] = ()
-    deadline_days: tuple[int, ...] = ()
-    """How many days before a date it is announced; empty: as the installation does."""
+    deadline_days: tuple[int, ...] = UPCOMING_DAYS
+    """How many days before a date he is reminded of it."""
     updates: bool = False
     """Whether further sources for a change already told are wanted."""
     policy: Policy = field(default_factory=Policy)

@@ -14,7 +14,7 @@ import typer
 import rules
 from rules import Article, Finding, Kind, Pack
 from worker import wording
-from worker.alerts import Alert
+from worker.alerts import KINDS, Alert
 from worker.cli.output import Format, as_json, line, note, plural, with_progress
 from worker.errors import WrongUse
 from worker.items import YEARS, BrokenLine, read_items
@@ -105,7 +105,7 @@ def replay(
     chosen = choose_pack(story, pack)
     last = _last_day(until)
     articles, broken = read(items)
-    counts = dict.fromkeys(("change", "signal", "deadline"), 0)
+    counts = dict.fromkeys(KINDS, 0)
     for step in with_progress(tell(chosen, articles, last, history=from_history), "telling"):
         for alert in step.alerts:
             counts[alert.kind] += 1
@@ -113,7 +113,8 @@ def replay(
                 line(text)
     start = start_of(chosen, rules.open_story(chosen, history=from_history), history=from_history)
     older = sum(article.published < start for article in articles)
-    said = ", ".join(plural(count, f"{kind} alert") for kind, count in counts.items())
+    shown = {kind: count for kind, count in counts.items() if count or kind != "correction"}  # hardly ever there
+    said = ", ".join(plural(count, f"{kind} alert") for kind, count in shown.items())
     note(f"{plural(len(articles), 'item')}, of which {older:,} before {start:%Y-%m-%d}: {said}")
     _leave(broken)
 

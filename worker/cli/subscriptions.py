@@ -70,6 +70,7 @@ def subscribe(
             channel=channel,
             address=_address(desk, channel, webhook or email or chat or ""),
             secret=new_secret() if webhook else None,
+            deadline_days=desk.settings.deadline_days,
             policy=Policy.usual(channel),
         )
         new = asked(new, wishes, desk.packs[chosen])

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-COLOURS = {"change": "bold green", "signal": "bold yellow", "deadline": "bold cyan"}
+COLOURS = {"change": "bold green", "signal": "bold yellow", "deadline": "bold cyan", "correction": "bold red"}
 
 
 @dataclass

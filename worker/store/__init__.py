@@ -13,6 +13,7 @@ from worker.store.notices import Audience, FanOut, NoticeQueries
 from worker.store.outbox import Leased, OutboxQueries, Reaped
 from worker.store.requests import Confirmed, RequestQueries
 from worker.store.roles import Heartbeat, RoleQueries
+from worker.store.silences import SilenceQueries, new_silence_id
 from worker.store.stories import Committed, Story, StoryQueries
 from worker.store.subscriptions import SubscriptionQueries, new_subscription_id
 
@@ -31,6 +32,7 @@ __all__ = [
     "StoredArticle",
     "StoredFeed",
     "Story",
+    "new_silence_id",
     "new_subscription_id",
 ]
 
@@ -44,6 +46,7 @@ class Store(
     LetterQueries,
     KeepingQueries,
     NoticeQueries,
+    SilenceQueries,
     OutboxQueries,
     RoleQueries,
 ):

@@ -92,7 +92,7 @@ class ArticleQueries(Database):
             row = connection.execute(select(t.articles).where(t.articles.c.id == article_id)).one_or_none()
             if row is None:
                 raise KeyError(article_id)
-            return _stored(row, _version_before(connection, row))
+            return stored_article(row, _version_before(connection, row))
 
     def due_articles(self, stories: Collection[str], now: datetime, limit: int) -> tuple[int, ...]:
         """Ids of articles of these stories that are to be evaluated and that nobody holds, the earliest first."""
@@ -113,7 +113,7 @@ class ArticleQueries(Database):
             connection.execute(taken.where(a.attempts >= most).values(**given_up))
             held = taken.values(attempts=a.attempts + 1, leased_until=now + timedelta(seconds=seconds))
             row = connection.execute(held.returning(*t.articles.c)).one_or_none()
-            return _stored(row, _version_before(connection, row)) if row else None
+            return stored_article(row, _version_before(connection, row)) if row else None
 
     def evaluation_failed(self, article_id: int, error: str, retry_at: datetime, most: int) -> bool:
         """Note that an evaluation raised. True if the article is given up by this: it stays `failed`, the rest flow."""
@@ -231,7 +231,8 @@ def _version_before(connection: Connection, row: Row[Any]) -> str:
     return f"{earlier.title}\n{earlier.text}" if earlier else ""
 
 
-def _stored(row: Row[Any], earlier: str) -> StoredArticle:
+def stored_article(row: Row[Any], earlier: str) -> StoredArticle:
+    """One row of `articles`; `earlier`: title and text of the version before it."""
     return StoredArticle(
         id=row.id,
         story=row.story,

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from worker.errors import DeltawireError
 from worker.settings import Settings
 
-VERSION = "0020"
+VERSION = "0004"
 """The last migration. Here too, so that whoever only compares versions need not wait for Alembic to load."""
 BUSY_SECONDS = 30
 MIGRATION_LOCK = 0x44454C54

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from worker.alerts import (
-    Acknowledged,
     Alert,
     Corroborated,
     Delivery,
@@ -18,7 +17,6 @@ from worker.alerts import (
     Notice,
     Plan,
     Reason,
-    Silence,
     Step,
     Subscription,
     Superseded,
@@ -27,6 +25,7 @@ from worker.alerts import (
 from worker.errors import VersionConflict
 from worker.store import tables as t
 from worker.store.database import Database, insert_new
+from worker.store.silences import acknowledged_by, silences_of
 from worker.store.subscriptions import subscription_of
 
 Subject = tuple[str, str, str]
@@ -113,8 +112,8 @@ class NoticeQueries(Database):
                 told.setdefault(row.alert_id, set()).add(row.subscription_id)
             held = and_(n.reason == _name(Reason.CORROBORATION), n.subscription_id.in_(ids))
             return Known(
-                silences=_silences(connection, story, now),
-                acknowledged=frozenset(_acknowledged(connection, ids)),
+                silences=silences_of(connection, story, now),
+                acknowledged=acknowledged_by(connection, ids),
                 waiting=tuple(_waiting(connection, held)),
                 earlier=tuple(earlier),
                 told={alert: frozenset(whom) for alert, whom in told.items()},
@@ -155,7 +154,8 @@ class NoticeQueries(Database):
         with self.read() as connection:
             found = []
             for row in connection.execute(select(t.fanouts).order_by(f.id).limit(limit)).all():
-                bodies = dict(connection.execute(select(a.id, a.body).where(a.id.in_(row.alerts))).tuples().all())
+                query = select(a.id, a.body).where(a.id.in_(row.alerts))
+                bodies = {alert.id: alert.body for alert in connection.execute(query)}
                 told = tuple(Alert.from_json(bodies[it]) for it in row.alerts)
                 found.append(FanOut(row.id, row.story, told, row.after))
             return tuple(found)
@@ -181,9 +181,9 @@ def write_notices(connection: Connection, plan: Plan, now: datetime, told: Colle
     `told`: the ids of the alerts that are new; None: all that the plan tells of. Raises VersionConflict if something
     that it settles is no longer held.
     """
-    _settle(connection, plan.settled, now)
     deliveries = [one for one in plan.deliveries if told is None or set(one.alert_ids) & set(told)]
     sent = insert_new(connection, t.deliveries, [_outgoing(one, now) for one in deliveries], "id")
+    _settle(connection, plan.settled, now)
     notices = [_new(one, now) for one in plan.notices if told is None or one.alert_id in told]
     insert_new(connection, t.notices, notices, "alert_id")
     return sum(delivery is not None for delivery in sent)
@@ -205,7 +205,7 @@ def corroborate(connection: Connection, story: str, heard: Iterable[Corroborated
             .where(n.fate == "held", n.reason == _name(Reason.CORROBORATION), a.story == story, a.fact == one.fact)
         )
         for row in connection.execute(held).all():
-            if one.official or _independent(connection, Alert.from_json(row.body), one):
+            if _independent(connection, Alert.from_json(row.body), one):
                 same = and_(n.subscription_id == row.subscription_id, n.alert_id == row.alert_id, n.fate == "held")
                 connection.execute(update(t.notices).where(same).values(corroborated=one.source, until=now))
 
@@ -275,13 +275,12 @@ def _outgoing(delivery: Delivery, now: datetime) -> dict[str, Any]:
 
 
 def _independent(connection: Connection, alert: Alert, one: Corroborated) -> bool:
-    """Whether an article is of another outlet than the alert's, and of another group: no copy, no rewrite, no edit."""
-    if not one.source or one.source == alert.source or one.article in alert.articles:
-        return False
+    """Whether an article is official, or of another outlet and another group: no copy, no rewrite, no edit."""
+    if one.official or not one.may_bear_out(alert):
+        return one.official
     ids = [int(it) for it in (one.article, *alert.articles) if it.isdecimal()]
-    groups: Mapping[int, int | None] = dict(
-        connection.execute(select(t.articles.c.id, t.articles.c.grp).where(t.articles.c.id.in_(ids))).tuples().all()
-    )
+    query = select(t.articles.c.id, t.articles.c.grp).where(t.articles.c.id.in_(ids))
+    groups: dict[int, int | None] = {row.id: row.grp for row in connection.execute(query)}
     ours = groups.get(int(one.article)) if one.article.isdecimal() else None
     return ours is None or ours not in {groups.get(int(it)) for it in alert.articles if it.isdecimal()}
 
@@ -293,32 +292,6 @@ def _waiting(connection: Connection, which: Any) -> Iterator[Waiting]:
     for row in rows:
         trail = tuple(Step.from_json(step) for step in row.trail)
         yield Waiting(row.subscription_id, Alert.from_json(row.body), trail, row.until, row.corroborated or "")
-
-
-def _silences(connection: Connection, story: str, now: datetime) -> tuple[Silence, ...]:
-    s = t.silences.c
-    rows = connection.execute(select(t.silences).where(s.story == story, s.until > now).order_by(s.id))
-    return tuple(silence_of(row) for row in rows)
-
-
-def silence_of(row: Row[Any]) -> Silence:
-    """One row of `silences`."""
-    return Silence(
-        id=row.id,
-        story=row.story,
-        until=row.until,
-        comment=row.comment,
-        subscription_id=row.subscription_id,
-        fact=row.fact,
-        topic=row.topic,
-        source=row.source,
-    )
-
-
-def _acknowledged(connection: Connection, ids: Collection[str]) -> Iterator[Acknowledged]:
-    a = t.acknowledgements.c
-    for row in connection.execute(select(t.acknowledgements).where(a.subscription_id.in_(ids))):
-        yield Acknowledged(row.subscription_id, row.fact, row.role, date.fromisoformat(row.due))
 
 
 def _name(reason: Reason) -> str:

@@ -219,7 +219,7 @@ subscriptions = Table(
     Column("updates", Boolean, nullable=False),
     Column("min_severity", String, nullable=False),
     Column("source_kinds", Json, nullable=False),  # empty: all of them
-    Column("deadline_days", Json, nullable=False),  # empty: as the settings say
+    Column("deadline_days", Json, nullable=False),
     Column("policy", Json, nullable=False),  # worker.alerts.Policy.to_json()
     Column("state", String, nullable=False),  # pending, active, paused, disabled
     Column("reason", Words),  # why it was disabled

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select, tuple_
 
 from worker.store import tables as t
+from worker.store.articles import StoredArticle, stored_article
 from worker.store.database import Database
 
 Place = tuple[datetime, str]
@@ -41,6 +42,17 @@ def alerts_before(store: Database, story: str, place: Place | None, limit: int) 
     a = t.alerts.c
     query = _of(story).order_by(a.made_at.desc(), a.id.desc()).limit(limit)
     return _read(store, query if place is None else query.where(tuple_(a.made_at, a.id) < place))
+
+
+def archive(store: Database, story: str, since: datetime) -> tuple[tuple[StoredArticle, ...], dict[str, int]]:
+    """The articles of a story that were published since, the oldest first; and the group of each, by its id as text."""
+    a = t.articles.c
+    query = select(t.articles).where(a.story == story, a.published >= since).order_by(a.published, a.id)
+    with store.read() as connection:
+        rows = connection.execute(query).all()
+    earlier = {row.id: f"{row.title}\n{row.text}" for row in rows}
+    found = tuple(stored_article(row, earlier.get(row.previous, "")) for row in rows)
+    return found, {str(article.id): article.group for article in found}
 
 
 def alert_counts(store: Database) -> dict[str, int]:

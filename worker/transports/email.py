@@ -32,6 +32,8 @@ from worker.transports.letter import in_html, in_text, letter, plain
 
 SENDER_NAME = "Deltawire"
 LONGEST_SUBJECT = 200
+LONGEST_LINE = 900
+"""Characters of a header's line, which RFC 5322 bounds at 998."""
 MOST_REFERENCES = 10
 """Threads that one mail belongs to: a header has its limits."""
 ANSWER_CHARACTERS = 500
@@ -51,8 +53,21 @@ class _Verbatim(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+class _Words(UnstructuredHeader, BaseHeader):
+    """A header of words. The usual folding doubles the space before a word that has to be encoded."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {_encoded(str(self))}{policy.linesep}"
+
+
+def _encoded(text: str) -> str:
+    """Words as they stand in a header on the wire, in one line."""
+    return text if text.isascii() else Header(text, "utf-8", LONGEST_LINE).encode()
+
+
 def _policy() -> EmailPolicy[EmailMessage]:
     registry = HeaderRegistry()
+    registry.map_to_type("subject", _Words)
     for name in ("to", "message-id", "references", "list-id", "list-unsubscribe"):
         registry.map_to_type(name, _Verbatim)
     return SMTP.clone(header_factory=registry)
@@ -94,7 +109,9 @@ def render(
     domain = _ascii_domain(mail_from).rpartition("@")[2]
     if threads := dict.fromkeys(one.alert.relates_to for one in told if one.alert.relates_to):
         message["References"] = " ".join(f"<{_word(thread)}@{domain}>" for thread in list(threads)[:MOST_REFERENCES])
-    message["List-Id"] = f"{Header(header_text(pack.title), 'utf-8', 900).encode()} <{_word(alert.story)}.{domain}>"
+    message["List-Id"] = (
+        f"{Header(header_text(pack.title), 'utf-8', LONGEST_LINE).encode()} <{_word(alert.story)}.{domain}>"
+    )
     message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return filled(message, delivery_id, in_text(words), in_html(words))

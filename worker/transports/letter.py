@@ -74,6 +74,11 @@ class Letter:
     unsubscribe_url: str
     manage_url: str
 
+    @property
+    def listed(self) -> bool:
+        """Whether the headline is not that of the only section, so that each has its own and a list comes first."""
+        return self.headline != self.sections[0].headline
+
 
 def letter(
     told: Sequence[Telling],
@@ -214,7 +219,8 @@ def _says(alert: Alert) -> str:
 def _why(alert: Alert) -> str:
     if alert.why:
         sure = f" Confidence {alert.confidence:.2f}." if alert.confidence < 1 else ""
-        return _sentence(plain(alert.why)) + sure
+        weight = f" Of {alert.severity} severity: {alert.severity_why}." if alert.severity_why else ""
+        return _sentence(plain(alert.why)) + sure + weight
     if alert.articles and alert.phase in (Phase.MOVED, Phase.CANCELLED):
         return "A date on record changed by this report."
     return "This date is on record, and you asked to be told of the dates of this story."

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, PlainSerializer
 from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
 from rules import State
+from worker.alerts import AlertKind
 
 
 class StateJson(TypedDict, total=False):
@@ -106,7 +107,7 @@ class Alert(BaseModel):
     id: str
     at: datetime = Field(description="The moment that it tells of")
     made_at: datetime = Field(description="When it was made")
-    alert: Literal["change", "signal", "deadline"]
+    alert: AlertKind
     update: bool = Field(description="Adds a source to a change already told, and names no new one")
     fact: str
     topic: str

@@ -24,7 +24,7 @@ def upgrade() -> None:
     for name, kind, default in (
         ("min_severity", sa.String, "low"),
         ("source_kinds", json, "[]"),
-        ("deadline_days", json, "[]"),
+        ("deadline_days", json, "[7, 3, 1]"),
         ("policy", json, "{}"),
     ):
         op.add_column("subscriptions", sa.Column(name, kind, nullable=False, server_default=default))
