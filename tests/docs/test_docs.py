@@ -30,7 +30,7 @@ from worker.desk import Desk
 from worker.settings import PREFIX, Settings, load_settings
 
 REPO = Path(__file__).parents[2]
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/engine.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/engine.md", "docs/subscribing.md")
 DOCUMENTS = sorted(REPO.glob("*.md")) + sorted((REPO / "docs").rglob("*.md"))
 STORY = "us-china-trade"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -66,7 +66,7 @@ class Reader:
     def types(self, command: str) -> None:
         if command.startswith("export "):
             name, _, value = command.removeprefix("export ").partition("=")
-            self.env[name] = value
+            self.env[name] = self.runs(["bash", "-c", f'printf %s "{value}"'])
         elif command == "make run":
             self.runs_it_and_stops_it()
         elif command in ("make test", "make check"):

@@ -15,7 +15,7 @@ import pytest
 from rules import Kind, PartialDate, State, Status
 from tests.worker.samples import NOW, STORY, TEN, TWENTY, entry, finding, later, subscription
 from tests.worker.site import Clock, Site, open_story, site_of, tell
-from worker.alerts import unsubscribe_token
+from worker.alerts import manage_token, unsubscribe_token
 from worker.settings import Settings
 from worker.store import Store
 
@@ -108,12 +108,22 @@ def token(settings: Settings) -> str:
     return unsubscribe_token(settings.signing_key(), "sub_1")
 
 
-PATHS = (f"/stories/{STORY}", f"/stories/{STORY}/alerts", "/mailbox", "/mailbox/dlv_1.eml", "/api", "UNSUBSCRIBE")
+def manage(settings: Settings) -> str:
+    """The path of Ann's own page."""
+    ann = subscription(channel="email", address="ann@example.org", secret=None)
+    return f"/manage/sub_1/{manage_token(settings.signing_key(), ann)}"
+
+
+PATHS = (
+    *(f"/stories/{STORY}", f"/stories/{STORY}/alerts", f"/stories/{STORY}/subscribe"),
+    *("/mailbox", "/mailbox/dlv_1.eml", "/api", "UNSUBSCRIBE", "MANAGE"),
+)
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_no_page_scrolls_sideways(reader: Reader, settings: Settings, path: str) -> None:
-    page = reader.opens(path.replace("UNSUBSCRIBE", f"/unsubscribe/sub_1/{token(settings)}"))
+    links = {"UNSUBSCRIBE": f"/unsubscribe/sub_1/{token(settings)}", "MANAGE": manage(settings)}
+    page = reader.opens(links.get(path, path))
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     for width in (1100, 600, 390, 320):
         page.set_viewport_size({"width": width, "height": 844})
@@ -178,6 +188,35 @@ def test_a_subscriber_ends_the_subscription_with_one_click_on_the_page(
     page.get_by_role("button", name="Unsubscribe").click()
     assert page.get_by_role("heading").inner_text() == "Unsubscribed"
     assert lite.subscriptions(STORY) == ()
+
+
+def test_a_reader_with_a_phone_signs_up_and_is_told_what_is_missing_first(reader: Reader, lite: Store) -> None:
+    page = reader.opens(f"/stories/{STORY}", 390)
+    page.get_by_role("link", name="Subscribe by mail").click()
+    page.get_by_label("Your mail address").fill("bob@example.org")
+    page.get_by_label("Tariffs", exact=True).check()
+    page.get_by_label("Days before a date").fill("soon")
+    page.get_by_role("button", name="Subscribe").last.click()
+    assert "'soon' is no whole number" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label("Tariffs", exact=True).is_checked()
+    reader.complaints.clear()  # the browser notes the 422
+
+    page.get_by_label("Days before a date").fill("7, 1")
+    page.get_by_role("button", name="Subscribe").last.click()
+    assert page.get_by_role("heading").inner_text() == "Look into your mail"
+    assert lite.answer_request(NOW, b"k" * 32) == "confirm"
+    assert [one.deadline_days for one in lite.subscriptions(STORY) if one.address == "bob@example.org"] == [(7, 1)]
+
+
+def test_a_subscriber_changes_and_pauses_what_he_gets(reader: Reader, settings: Settings, lite: Store) -> None:
+    page = reader.opens(manage(settings), 390)
+    page.get_by_role("combobox", name="Mails").select_option("daily")
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_role("status").inner_text() == "What you get is changed."
+    page.get_by_role("button", name="Pause").click()
+    assert page.get_by_role("button", name="Resume").is_visible()
+    [ann] = lite.subscriptions(STORY)
+    assert (ann.policy.digest, ann.paused) == ("daily", True)
 
 
 def test_mails_are_read_where_no_mail_server_is_set(reader: Reader) -> None:

@@ -50,10 +50,10 @@ class Reader:
         return asyncio.run(correspond(now or self.clock.at, desk))
 
     def mails(self, address: str) -> list[EmailMessage]:
-        """Those in the folder that went to an address, in the order of their writing."""
-        files = sorted(self.settings.mailbox.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        """Those in the folder that went to an address, in the order of their dates."""
+        files = self.settings.mailbox.glob("*.eml")
         mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
-        return [mail for mail in mails if mail["To"] == address]
+        return sorted((mail for mail in mails if mail["To"] == address), key=lambda mail: mail["Date"].datetime)
 
     def link(self, address: str) -> str:
         """The path of the one link in the latest mail to an address."""

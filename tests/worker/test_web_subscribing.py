@@ -217,10 +217,11 @@ def test_only_the_link_of_the_last_letter_works_since_each_says_what_it_confirms
     reader.signs_up(ANN, kinds=["change"])
     reader.the_worker_looks()
     first = reader.link(ANN)
+    reader.clock.at = later(minutes=1)
     reader.signs_up(ANN, kinds=["signal"])
     reader.the_worker_looks()
     [_, second] = reader.mails(ANN)
-    assert "What was asked for: signal." in text_of(second)
+    assert "What was asked for: signal; 7, 3, 1 days before a date." in text_of(second)
 
     assert reader.posts(first).status == 404
     assert reader.posts(link_in(second)).status == 200

@@ -32,7 +32,7 @@ TOO_MANY = f"{PER_SOURCE} requests came from where you are within a day, and no 
 def form(story_id: str, request: Request, reader: Reading) -> Response:
     """The form, with what a new subscriber usually gets."""
     pack = open_pack(story_id, reader)
-    return _form(request, pack, said(_usual(pack)))
+    return _form(request, pack, said(_usual(pack, reader)))
 
 
 @router.post("/stories/{story_id}/subscribe")
@@ -41,7 +41,7 @@ def sign_up(story_id: str, request: Request, reader: Reading, posted: Form) -> R
     pack = open_pack(story_id, reader)
     given, address = wishes(posted), "".join(posted.get("email", []))
     try:
-        wanted = asked(_usual(pack, mail_address(address)), given, pack)
+        wanted = asked(_usual(pack, reader, mail_address(address)), given, pack)
     except WrongUse as error:
         return _form(request, pack, given, email=address, problem=str(error))
     ask(wanted, request, reader)
@@ -111,8 +111,10 @@ def ask(wanted: Subscription, request: Request, reader: Reader, *, moves: bool =
         raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY)
 
 
-def _usual(pack: Pack, address: str = "") -> Subscription:
-    return Subscription(new_subscription_id(), pack.id, "email", address, policy=Policy.usual("email"), confirmed=False)
+def _usual(pack: Pack, reader: Reader, address: str = "") -> Subscription:
+    days, policy = reader.settings.deadline_days, Policy.usual("email")
+    new = new_subscription_id()
+    return Subscription(new, pack.id, "email", address, deadline_days=days, policy=policy, confirmed=False)
 
 
 def _form(
