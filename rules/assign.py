@@ -13,6 +13,7 @@ from rules.dates import Role, TimeExpression, find_dates
 from rules.frames import Mode
 from rules.grammar import GOVERNORS, Op, Stance
 from rules.model import PartialDate, Value
+from rules.pairs import ROW_SETS
 from rules.text import Token, fold
 from rules.triggers import Pair
 from rules.values import Amount, change_of, find_amounts, soybean_tonnes
@@ -123,6 +124,10 @@ def value_of(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -
     """
     if not units:
         return None
+    if pair.trigger is ROW_SETS and reading.sight.row:
+        amount = reading.sight.row.amount
+        unit = units[0] if amount.unit == "number" else amount.unit
+        return {unit: amount.number} if unit in units else None
     low, high = _clause(pair, reading)
     raw = reading.sentence.raw[low:high]
     mine = [_shifted(a, low) for a in amounts_in(reading.sentence.raw) if low <= a.start and a.end <= high]

@@ -58,17 +58,17 @@ def complement(tokens: Sequence[Token], start: int) -> bool:
     )
 
 
-def foreseen(tokens: Sequence[Token], start: int) -> bool:
-    """Whether the nearest word before a clause that can govern it is a forecast: "expected that China would …"."""
+def foreseen(tokens: Sequence[Token], start: int) -> int | None:
+    """The nearest word before a clause that can govern it, if that is a forecast: "expected that China would …"."""
     for k in range(start - 1, max(-1, start - 40), -1):
         word = tokens[k].low
         if word in ("said", "says", "announced", "confirmed", "told", "declared", "ordered", ";", ":"):
-            return False
+            return None
         if word in (",", "and") and tokens[k + 1].low != "that":
-            return False
+            return None
         if GOVERNORS.get(word) is Stance.EXPECT:
-            return True
-    return False
+            return k
+    return None
 
 
 def waits(tokens: Sequence[Token], index: int) -> bool:

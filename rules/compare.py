@@ -357,9 +357,19 @@ def _ends_what_is_off(case: Case, claimed: State) -> Verdict | None:
     return Verdict(Kind.CONFIRM, Why.BEHIND, claimed) if same else None
 
 
+def _ends_when_due(case: Case, claimed: State) -> Verdict | None:
+    """ "The ban ends on 31 May", when the record has it until then."""
+    ends = claimed.status is Status.WITHDRAWN and case.claim.op is Op.END and case.before.until is not None
+    due = ends and case.before.until in (claimed.until, claimed.effective)
+    return Verdict(Kind.CONFIRM, Why.SAME, claimed) if due else None
+
+
 def _only_dates_it(case: Case, claimed: State) -> Verdict | None:
     """No more than the day on which the record took its last turn: "suspended it on Sunday"."""
     turn, day = case.record.turn, claimed.effective.exact if claimed.effective else None
+    stands = case.claim.op is Op.SET and day == case.today and claimed.value is not None
+    if stands and not differs(replace(claimed, effective=None), case.before):
+        return Verdict(Kind.CONFIRM, Why.SAME, claimed)  # "it stands at 10 percent today"
     if turn is None or case.before.effective or day is None:
         return None
     other = differs(replace(claimed, effective=None), case.before)
@@ -396,6 +406,7 @@ DECISION = (
     _says_nothing,
     _step_behind,
     _ends_what_is_off,
+    _ends_when_due,
     _only_dates_it,
     _nothing_differs,
     _said_before,

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from rules.assign import RATE_OPS
 from rules.claims import Claim
 from rules.compare import Verdict, Why, compare
 from rules.frames import DECIDED, Mode
@@ -49,8 +50,9 @@ def judge(article: Article, claims: Sequence[Claim], ledger: Ledger, pack: Pack)
 
 def finding(article: Article, heard: Sequence[Judged], spec: FactSpec, ledger: Ledger, pack: Pack) -> Finding:
     """What the claims on one fact come to: that of the best of them, with what the others add."""
-    judged, acts = sifted(heard), [pair for pair in heard if pair[0].act]
+    judged = sifted(heard)
     claim, verdict = best(judged)
+    acts = [pair for pair in heard if pair[0].act or _only_dates(pair[0], claim)]
     before = ledger.state(spec.id)
     if verdict.kind is Kind.CHANGE and verdict.why is not Why.PART:
         claimed = _dated(_enriched(claim, verdict.claimed, judged), acts, article)
@@ -68,7 +70,8 @@ def _judged(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: L
     """Each claim with its verdict. What is said again in the same words, and not denied since, is judged once."""
     verdicts: dict[tuple[int, Mode], Verdict] = {}
     heard: list[Judged] = []
-    named = any(claim.state.value and claim.mode in DECIDED and not claim.negated for claim in claims)
+    held = (None, ledger.state(spec.id).value)
+    named = any(claim.state.value not in held and claim.mode in DECIDED and not claim.negated for claim in claims)
     for claim in claims:
         same = id(claim.first or claim), claim.mode
         if same not in verdicts:
@@ -201,6 +204,12 @@ def _enriched(claim: Claim, claimed: State, judged: Sequence[Judged]) -> State:
             claimed.until or state.until,
         )
     return claimed
+
+
+def _only_dates(claim: Claim, told: Claim) -> bool:
+    """ "… has halved the duty. The lower rate applies from 10 November": the same, with its day."""
+    starts = claim.anaphor and claim.op in (Op.START, Op.IMPOSE) and claim.state.value is None
+    return starts and claim is not told and not claim.negated and claim.mode in DECIDED and told.op in RATE_OPS
 
 
 def _dated(claimed: State, acts: Sequence[Judged], article: Article) -> State:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rules.fit import Fit, contradicts
-from rules.grammar import TRIGGERS, Op
+from rules.grammar import TRIGGERS, Form, Op
 from rules.lexicon import Entry, Hit, Label, Lexicon
 from rules.memory import Memory
 from rules.model import FactKind, Status
@@ -36,6 +36,7 @@ _AMENDING = frozenset(["amended", "modified"])
 _STRIKING = frozenset("striking inserting deleting substituting removing replacing".split())
 _DETERMINERS = frozenset("the his her its their this that these those both".split())
 _OPENERS = frozenset(', and but : " that'.split())
+_FINITE_FORMS = frozenset({Form.PRESENT, Form.PAST})
 _KEPT = 64
 """How many sentences and labels are kept, for when they come again."""
 _NAMED = 9
@@ -142,6 +143,8 @@ class Finder:
         for spec in self.promises:
             named = spec.id in memory.goods or (Label.MARK, spec.id) in sight.held
             bought = {(Label.PARTY, spec.by), (Label.DECIDER, spec.by)} & sight.held
+            last = memory.facts[-1][0] if memory.facts else None
+            bought = bought or (last == spec.id and sight.tokens[0].low in ("it", "they"))
             if not named or not bought or (Label.COUNTRY, None) in sight.held:
                 continue
             tokens = sight.tokens
@@ -409,4 +412,15 @@ def _stands_for(tokens: Sequence[Token], index: int) -> bool:
     relative = word == "that" and before.isalpha() and before not in _OPENERS  # "exporters that have applied"
     if (index < 6 or before in _OPENERS) and not relative and (following == "'s" or is_verbal(following)):
         return True
+    if index == 0 and following in TRIGGERS and word in ("it", "that", "this", "they", "these", "those"):
+        return _happens(tokens, 1)  # "That drops to 10 percent on Monday"
     return word in ("it", "them") and before in TRIGGERS
+
+
+def _happens(tokens: Sequence[Token], k: int) -> bool:
+    """Whether the word at `k` is a finite verb whose subject is what it happens to, with all the words it needs."""
+    behind = [token.low for token in tokens[k + 1 : k + 4]]
+    return any(
+        t.intransitive and t.rest and not t.form.isdisjoint(_FINITE_FORMS) and list(t.rest) == behind[: len(t.rest)]
+        for t in TRIGGERS[tokens[k].low]
+    )

@@ -157,7 +157,7 @@ def _not_so(op: Op, claim: Claim, state: State, *, progressive: bool) -> State:
             return State(Status.SUSPENDED, None, state.effective or state.until, None)
         if dated:
             return State(Status.SUSPENDED)  # not then, and no other day is named
-        if claim.mode is Mode.COMMITTED or "longer" in claim.cues or progressive:
+        if claim.mode in (Mode.COMMITTED, Mode.HEDGED) or "longer" in claim.cues or progressive:
             return State(Status.WITHDRAWN)
     claim.negated = True
     return state
@@ -167,6 +167,8 @@ def _truce(pair: Pair, claim: Claim, state: State, today: date) -> State:
     op, day = pair.trigger.op, state.until or state.effective
     if op is Op.REACH:
         return State(Status.AGREED, None, None, state.until)
+    if op is Op.DELAY:
+        return State(None, None, None, day)  # "its deadline was moved to 10 November"
     if op in (Op.EXTEND, Op.SHORTEN):
         ahead = state.effective if state.effective and state.effective > PartialDate.of(today) else None
         return State(Status.AGREED if claim.agreed else None, None, None, state.until or ahead)

@@ -50,7 +50,7 @@ _OUTSIDER = frozenset(
         "importers retailer retailers group pundit columnist blogger critics opposition institute bank fund "
         "ex chamber chambers counsel plaintiff plaintiffs petitioner petitioners litigant litigants claimant maker "
         "executive chief council board parliament mep meps lobbyist lobbyists consultant consultants researcher "
-        "researchers"
+        "researchers sponsor sponsors cosponsors backers"
     ).split()
 )
 _RUMOUR = frozenset(

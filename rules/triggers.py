@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rules.dates.words import MONTHS, WEEKDAYS
 from rules.frames import Frame
-from rules.grammar import TRIGGERS, Form, Op, Trigger
+from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Trigger
 from rules.lexicon import Hit
 from rules.mentions import Mention
 from rules.pack import Pack
@@ -27,6 +27,7 @@ _DETERMINERS = frozenset(
 )
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
 _CALENDAR = MONTHS.keys() | WEEKDAYS.keys() | {"end", "next", "year"}
+_LASTING = frozenset("until till through beyond past for up to".split())
 _ARTICLES = frozenset("the a an its their his her 's our any no".split())
 _EVENTS = frozenset("end halt pause freeze delay".split())
 """Nouns of an event that, as verbs, take their object without a preposition."""
@@ -74,7 +75,7 @@ class Pair(Act):
     """It acts on the suspension of the fact: "extended the suspension of the duty"."""
 
 
-COULD_BE = _COPULAS | TRIGGERS.keys()
+COULD_BE = _COPULAS | TRIGGERS.keys() | {"now"}
 """The folded words that can begin a trigger at all."""
 
 
@@ -97,7 +98,7 @@ def readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
         if end is not None and _leads_on(tokens, end, trigger):
             idiom = len(trigger.rest) > 1  # "put … on ice" before "put … on"
             found.append((0 if idiom else end - len(trigger.rest), -len(trigger.rest), trigger, end))
-    if tokens[index].low in _COPULAS and _copula(tokens, index):
+    if (tokens[index].low in _COPULAS and _copula(tokens, index)) or _now_down_from(tokens, index):
         found.append((0, 0, _COPULA, index + 1))
     return [(trigger, end) for _, _, trigger, end in sorted(found, key=lambda row: row[:2])]
 
@@ -110,13 +111,18 @@ def _leads_on(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
     near = [token.low for token in tokens[end : end + 7]]
     towards = trigger.rest[-1] in ("to", "by", "into")
     if trigger.op in (Op.DELAY, Op.ADVANCE):
-        return not (towards and "%" in near[:3])
+        dated = any(word in _CALENDAR or word == "may." or word[:1].isdigit() for word in near)
+        # "slips from 1 December to March", and not "from ten to eleven"
+        hours = trigger.intransitive and "from" in (token.low for token in tokens[end - 5 : end]) and not dated
+        return not (towards and ("%" in near[:3] or hours))
     if trigger.op is Op.IMPOSE and trigger.rest == ("on",):
         return not any(
             a == "at" and b[:1].isdigit() for a, b in pairwise(near)
         )  # "puts the tariff on goods at 44 percent"
     if trigger.op is Op.EXTEND and trigger.rest == ("to",):
         return any(word in _CALENDAR or (word.isdigit() and len(word) == 4) for word in near[:4])  # "runs to 61 pages"
+    if trigger.op is Op.EXTEND and trigger.rest in (("in", "place"), ("in", "force")):
+        return bool(_LASTING & set(near)) or any(word in _CALENDAR for word in near)  # "remains in place" says no more
     if trigger.op is Op.BUY and trigger.rest in (("to",), ("name", "to")):
         return any(word[:1].isdigit() for word in near[:5])  # "committed to 12 million tonnes"
     if trigger.op not in (Op.SET, Op.RAISE, Op.LOWER):
@@ -198,10 +204,18 @@ def _lifted_off(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     return tokens[index].low.startswith("lift") and trigger.op is Op.RAISE and not _to_a_rate(tokens, index)
 
 
+def _points_off(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
+    """ "By removing 10 percentage points": the rate falls, and stays."""
+    ahead = {token.low for token in tokens[index + 1 : index + 5]}
+    return trigger.op is Op.WITHDRAW and not ahead.isdisjoint(("points", "point"))
+
+
 def _no_predicate(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     if Form.PREDICATE not in trigger.form:
         return False
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    if trigger.op is Op.START and any(t.low.startswith(("remain", "stay")) for t in tokens[max(0, index - 2) : index]):
+        return True  # "the rules remain in force": that is no start
     governs = not trigger.rest and following in ("a", "an", "the", "its", "their", "his")  # "over an arms sale"
     return governs or not _predicative(tokens, index)
 
@@ -209,8 +223,10 @@ def _no_predicate(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool
 def _is_noun(tokens: Sequence[Token], index: int) -> bool:
     """ "Its present end": behind an adjective and a determiner, where no verb in its base form can stand."""
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
-    if following in ("to", "of") and tokens[index].low in _EVENTS:
-        return True  # "demands end to …"
+    if tokens[index].low in _EVENTS and index:
+        wanted = following in ("in", "on", "from") and tokens[index - 1].low in GOVERNORS
+        if wanted or following in ("to", "of"):
+            return True  # "demands end to …", "mulls pause in …"
     if index < 2 or tokens[index - 2].low not in _ARTICLES or tokens[index - 1].raw[:1].isupper():
         return False
     if index > 2 and tokens[index - 3].low in ("have", "make", "let", "help"):
@@ -251,6 +267,11 @@ def _predicative(tokens: Sequence[Token], index: int) -> bool:
     return doubt or (index + 3 >= len(tokens) and tokens[index].low in ("off", "on", "in"))
 
 
+def is_said_of_another(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a predicate has a subject of its own before it, with a verb: "planning is under way"."""
+    return index > 1 and any(token.low in _REMAINING for token in tokens[max(1, index - 2) : index])
+
+
 def _rest(tokens: Sequence[Token], start: int, trigger: Trigger) -> int | None:
     """Where the rest of a phrase ends, if it follows within the gap and inside the clause."""
     limit = min(start + trigger.gap + 1, len(tokens))
@@ -284,9 +305,19 @@ _REFUSALS = (
     _waiting,
     _misplaced,
     _lifted_off,
+    _points_off,
     _no_predicate,
 )
 """Why a word that could be a trigger is none where it stands; one is enough."""
+
+
+def _now_down_from(tokens: Sequence[Token], index: int) -> bool:
+    """ "Tariff now 47%, down from 57%": a headline's copula is left out."""
+    if tokens[index].low != "now":
+        return False
+    ahead = [token.low for token in tokens[index + 1 : index + 7]]
+    moved = any(pair in (("down", "from"), ("up", "from")) for pair in pairwise(ahead))
+    return moved and "%" in ahead[1:3] and ahead[0][:1].isdigit() and tokens[index - 1].low not in AUXILIARY
 
 
 def _copula(tokens: Sequence[Token], index: int) -> bool:
@@ -299,7 +330,8 @@ def _copula(tokens: Sequence[Token], index: int) -> bool:
     if "%" not in ahead[:4] and not instead:
         return False
     moved = bool({"up", "down"} & set(ahead[2:7])) and "from" in ahead[2:8]
-    dated = bool({"effective", "effect", "today", "now", "morning", "midnight"} & set(before))
+    opens = before[:1] in (["from"], ["starting"], ["beginning"])  # "From 10 November the duty is …"
+    dated = opens or bool({"effective", "effect", "today", "now", "morning", "midnight"} & set(before))
     if (moved or dated) and tokens[index].low in ("is", "'s"):
         return True
     return bool({"will", "shall", "now", "to", "would", "could", "might", "may"} & {*before[-3:], *ahead[:1]})

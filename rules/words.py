@@ -75,7 +75,8 @@ PHRASES = {
     ),
     "set": (
         "agree to; see …10 at; expect …10 at; go to~; go …3 from~; move …3 from~; come to~; stand at~; end up at~; "
-        "move …10 to~; move …10 by; bring …14 to; take …10 to; put …16 at; leave …18 at; go …2 back to~; spring …1 "
+        "move …10 to~; move …10 by; replace …10 with; replace …2 by; substitute …2 by; substitute …10 with; "
+        "bring …14 to; take …10 to; put …16 at; leave …18 at; go …2 back to~; spring …1 "
         "back to~; settle at~; come in at~; work out at~; add up to~"
     ),
     "lower": (
@@ -99,7 +100,7 @@ PHRASES = {
     "delay": (
         "move …14 to~; shift …14 to~; switch …10 to; push …10 out; push …10 to; push …10 into; hold …10 over; set "
         "…10 back; put …12 off; put …10 back; push …10 back; push …10 off; hold …12 back; kick …6 down the road; "
-        "move …6 back; slip to~; slide to~"
+        "move …6 back; slip …6 to~; slide …6 to~"
     ),
     "advance": "pull …10 forward; speed …10 up; bring …10 forward; move …6 forward; move …6 up",
     "withdraw": (
@@ -199,7 +200,10 @@ PREDICATES = {
     "suspend": "on hold; on ice; in abeyance",
     "restore": "back",
     "happen": "under way; underway",
-    "reach": "done; sealed; in the bag",
+    "reach": (
+        "done; sealed; in the bag; imminent; at hand; in sight; within reach; within grasp; within touching distance; "
+        "in the offing; round the corner; around the corner"
+    ),
 }
 """What a thing "is", "remains" or, in a headline, simply stands as."""
 
@@ -236,9 +240,12 @@ WORDS_OF_STANCE = {
     "plan": "set ready prepared plans intention intends",
     "hedge": (
         "likely unlikely poised close near possible possibly probably perhaps maybe could may might reportedly "
-        "inclined minded rumoured rumored tentative"
+        "inclined minded rumoured rumored tentative open"
     ),
-    "consider": "talks views idea options option whether possibility prospect prospects chance chances likelihood odds",
+    "consider": (
+        "talks preparations views idea options option whether possibility prospect prospects chance chances "
+        "likelihood odds"
+    ),
     "expect": "hopes",
     "threat": "threat threats choice",
     "propose": "proposal draft offer bill recommendation",
