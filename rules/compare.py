@@ -233,6 +233,8 @@ def resolve(case: Case) -> State:
         state = replace(state, effective=before.effective)  # scheduled for a day, and held: then it was on that day
     if claim.not_until and state.status is Status.SUSPENDED and before.status is Status.IN_FORCE and not state.until:
         state = replace(state, effective=None, until=state.effective)  # "will not be collected until June"
+    if claim.op in (Op.START, Op.IMPOSE) and state.status is Status.ANNOUNCED and _starts_later(state, case):
+        state = replace(state, status=Status.SUSPENDED)  # "will start on 1 October, three months later than planned"
     if state.status in _OFF and state.effective in case.record.starts:
         state = replace(state, effective=None)  # the day on record that falls away, and not a day of its own
     if state.status is Status.IN_FORCE and claim.op in _RATE and not state.effective and _still_ahead(case):
@@ -240,6 +242,13 @@ def resolve(case: Case) -> State:
     if state.value is None and case.spec.unit and claim.op in _RATE:
         state = replace(state, value=case.record.reckoned(claim.change))
     return state
+
+
+def _starts_later(state: State, case: Case) -> bool:
+    """Whether a measure on record for one day is told to start on a later one."""
+    old = case.before.effective.exact if case.before.effective and case.before.status is Status.ANNOUNCED else None
+    new = state.effective.exact if state.effective else None
+    return bool(old and new and new > old > case.today)
 
 
 def _later(effective: PartialDate | None, before: State) -> bool:
@@ -302,6 +311,8 @@ def _told_of_a_proposal(case: Case) -> bool:
 def _signal(case: Case, claimed: State, why: Why) -> Verdict:
     """A prospect, where it is one of something that the record does not say."""
     claim = case.claim
+    if claim.mode is Mode.PROPOSED and claim.op in _RATE and case.spec.kind is FactKind.MEASURE:
+        claimed = replace(claimed, status=Status.PROPOSED)
     moving = claim.op in _MOVING or (claim.op is Op.BUY and claim.mode is Mode.WISHED)
     moving = moving or (claim.fresh and claim.op is Op.THREATEN and case.before.status is not Status.THREATENED)
     if claim.mode is Mode.THREATENED and case.before.status is Status.THREATENED and not moving:

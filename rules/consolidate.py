@@ -26,6 +26,8 @@ _PLAIN = frozenset({Op.HAPPEN, Op.SCHEDULE, Op.CONSIDER})
 """Ops that say that something is to be, and not what became of it."""
 _BELYING = (Why.BACKGROUND, Why.HYPOTHETICAL, Why.NEGATED)
 """Said of a fact in the body, these belie a change in the headline."""
+_OWN_REPORT = frozenset("version reported wrote we correction".split())
+"""Words of an outlet that takes back what it said itself."""
 _SECOND_WITHIN = timedelta(days=3)
 """After a turn, another outlet's word for it is a second source; later it is only what everybody knows."""
 _ORDER = [Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM, Kind.CONFLICT, Kind.MENTION]
@@ -145,14 +147,23 @@ def _belies(claim: Claim, verdict: Verdict, ops: AbstractSet[Op]) -> bool:
 
 def _without_denied(judged: Sequence[Judged]) -> Sequence[Judged]:
     """Drop the changes that the article itself denies, or says have not happened."""
-    denied = any(claim.mode is Mode.DENIED for claim, _ in judged)
+    denials = [claim for claim, _ in judged if claim.mode is Mode.DENIED]
     negated = {claim.op for claim, verdict in judged if verdict.why is Why.NEGATED and not claim.headline}
     quiet = [
         (claim, verdict)
         for claim, verdict in judged
-        if verdict.kind is not Kind.CHANGE or not (denied or claim.op in negated)
+        if verdict.kind is not Kind.CHANGE
+        or not (claim.op in negated or any(not _corrects(claim, denied) for denied in denials))
     ]
     return quiet or judged
+
+
+def _corrects(claim: Claim, denied: Claim) -> bool:
+    """ "An earlier version said that the duty would fall to 15 percent. In fact it falls to 12": that is told."""
+    own = not _OWN_REPORT.isdisjoint(token.low for token in denied.sentence.tokens)
+    said, other = claim.state, denied.state
+    differs = (said.value, said.effective, said.until) != (other.value, other.effective, other.until)
+    return own and differs and claim.sentence.start > denied.sentence.start
 
 
 def _moved_not_cancelled(judged: Sequence[Judged]) -> Sequence[Judged]:

@@ -30,7 +30,7 @@ from rules.terms import term_pairs
 from rules.text import Sentence, Token, fold, sentences, words
 from rules.triggers import Pair, Scene
 from rules.voice import Voice, home_of, wisher_of
-from rules.words import AUXILIARY
+from rules.words import AUXILIARY, MODAL_FUTURE
 
 RETRACTED = (
     "story removed",
@@ -209,7 +209,7 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         fresh=_is_another(pair, tokens),
         ordered=pair.frame.ordered or not _ORDERING.isdisjoint(reading.sight.words) or _is_legal(article),
         anaphor=pair.mention.anaphor,
-        happened=_happened(own, op) or _of_old(pair, reading) or reading.said.line,
+        happened=_happened(own, pair) or _of_old(pair, reading) or reading.said.line,
     )
     governed = pair.frame.governor is not None or claim.mode in (Mode.EXPECTED, Mode.PROPOSED)
     if claim.mode in OPEN and governed:
@@ -267,8 +267,11 @@ def _is_legal(article: Article) -> bool:
     return not _LEGAL.isdisjoint(fold(article.title).replace(":", " ").split())
 
 
-def _happened(dates: Sequence[TimeExpression], op: Op) -> PartialDate | None:
+def _happened(dates: Sequence[TimeExpression], pair: Pair) -> PartialDate | None:
     """The day on which a sentence says that something happened: history, if before the record's last turn."""
+    op = pair.trigger.op
+    if not MODAL_FUTURE.isdisjoint(pair.frame.cues):
+        return None  # "will buy half a million more than it promised last autumn"
     roles = _HAPPENED | {Role.SINCE} if op in (Op.START, Op.SET) else _HAPPENED
     return next((when.when for when in dates if when.when and when.role in roles), None)
 

@@ -50,6 +50,7 @@ HARD = frozenset('; : — ( ) . " ! ? | *'.split())
 """Marks over which no word governs another."""
 
 _BE = frozenset("be been is are was were am 's 're".split())
+_FINITE_BE = frozenset("is are was were am 's 're".split())
 _NOBODY = frozenset("nobody neither none hardly".split())
 _SOMEBODY = frozenset("one side country government party official officials capital delegation".split())
 _SPANS = frozenset("hours days weeks months years words".split())
@@ -130,7 +131,8 @@ def frame(
         _stop(out, tokens, stop, headline=headline, depth=depth)
     noun = Form.NOUN in forms
     seen = aux == {"being"} and out.passive  # "sees the truce being carried on"
-    if depth < _MAX_DEPTH and (seen or "to" in chain or noun or (Form.GERUND in forms and not out.progressive)):
+    infinitive = "to" in chain and aux.isdisjoint(_FINITE_BE)  # "was to start" hangs on nothing
+    if depth < _MAX_DEPTH and (seen or infinitive or noun or (Form.GERUND in forms and not out.progressive)):
         above = _governor(tokens, start - 1, nouns, noun=noun)
         if above is not None:
             _apply(out, tokens, above, GOVERNORS[tokens[above].low], depth)

@@ -229,7 +229,7 @@ def _within(tokens: Sequence[Token], that: int, start: int) -> bool:
 def _saying(tokens: Sequence[Token], that: int) -> int | None:
     """The verb before "that", and before "to somebody that"."""
     verb = tokens[that - 1].low
-    if verb in TRIGGERS or verb in _RULING or GOVERNORS.get(verb) is Stance.SUPPOSE:
+    if verb in TRIGGERS or verb in _RULING or GOVERNORS.get(verb) in (Stance.SUPPOSE, Stance.EXPECT):
         return that - 1
     for k in range(that - 1, max(0, that - 6), -1):
         if tokens[k].low == "to":
@@ -283,7 +283,8 @@ def _would(clause: Clause) -> Mode | None:
 
 def _had(clause: Clause) -> Mode | None:
     """ "Said that it had suspended the rules": a report in the past tense, and no background."""
-    reported = clause.mode is Mode.BACKGROUND and "had" in clause.frame.cues and clause.told
+    reported = clause.mode is Mode.BACKGROUND and "had" in clause.frame.cues
+    reported = reported and (clause.told or complement(clause.tokens, clause.frame.top))
     if 0 < clause.frame.top - clause.pair.mention.head <= 3 and clause.tokens[clause.frame.top - 1].low in _SUBJECTS:
         return None  # "the tariff he had threatened to apply"
     return Mode.ASSERTED if reported and not relative(clause.tokens, clause.frame.top) else None
@@ -328,9 +329,12 @@ def _end_of_an_event(clause: Clause) -> Mode | None:
 def _planned(clause: Clause) -> Mode | None:
     """ "The tariff, due to start on Saturday, was scrapped": a plan, and a verb that tells what became of it."""
     pair, governor = clause.pair, clause.frame.governor
+    others = [p for p in clause.reading.pairs if p is not pair and p.mention.head == pair.mention.head]
+    if clause.mode is Mode.HYPOTHETICAL and any(p.index > pair.index for p in others):
+        between = clause.tokens[pair.mention.head : clause.frame.top]
+        return Mode.BACKGROUND if any(token.low in ("which", "that") for token in between) else None
     if governor is None or clause.frame.top < governor or GOVERNORS.get(clause.tokens[governor].low) is not Stance.DUE:
         return None
-    others = (p for p in clause.reading.pairs if p is not pair and p.mention.head == pair.mention.head)
     inserted = clause.tokens[governor - 1].low == ","
     return Mode.BACKGROUND if any(inserted or p.index > pair.index for p in others) else None
 
@@ -392,10 +396,10 @@ QUESTIONS = (
     _warned,
     _hinted,
     _forecast,
+    _planned,
     _would,
     _had,
     _end_of_an_event,
-    _planned,
     _in_prospect,
     _faces,
     _only_describes,

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from rules.dates.words import MONTHS, WEEKDAYS
 from rules.frames import Frame
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Trigger
 from rules.lexicon import Hit
 from rules.mentions import Mention
+from rules.needs import COPULAS, leads_on, sets_a_rate
 from rules.pack import Pack
 from rules.text import Token
-from rules.words import AUXILIARY, INTENTIONS, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH
+from rules.words import AUXILIARY, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH
 
 HARD = frozenset("; — ( ) . ! ?".split())
 """Marks over which no verb reaches for what it is about."""
 
-_COPULAS = frozenset({"be", "is", "are", "'s"})
 _COPULA = Trigger(Op.SET, frozenset({Form.BASE}), intransitive=True)
 _DETERMINERS = frozenset(
     (
@@ -26,8 +24,6 @@ _DETERMINERS = frozenset(
     ).split()
 )
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
-_CALENDAR = MONTHS.keys() | WEEKDAYS.keys() | {"end", "next", "year"}
-_LASTING = frozenset("until till through beyond past for up to".split())
 _ARTICLES = frozenset("the a an its their his her 's our any no".split())
 _EVENTS = frozenset("end halt pause freeze delay".split())
 """Nouns of an event that, as verbs, take their object without a preposition."""
@@ -75,7 +71,7 @@ class Pair(Act):
     """It acts on the suspension of the fact: "extended the suspension of the duty"."""
 
 
-COULD_BE = _COPULAS | TRIGGERS.keys() | {"now"}
+COULD_BE = COPULAS | TRIGGERS.keys()
 """The folded words that can begin a trigger at all."""
 
 
@@ -95,46 +91,12 @@ def readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
             found.append((len(tokens) + 1, 0, trigger, index + 1))
             continue
         end = _rest(tokens, index + 1, trigger)
-        if end is not None and _leads_on(tokens, end, trigger):
+        if end is not None and leads_on(tokens, end, trigger):
             idiom = len(trigger.rest) > 1  # "put … on ice" before "put … on"
             found.append((0 if idiom else end - len(trigger.rest), -len(trigger.rest), trigger, end))
-    if (tokens[index].low in _COPULAS and _copula(tokens, index)) or _now_down_from(tokens, index):
+    if sets_a_rate(tokens, index):
         found.append((0, 0, _COPULA, index + 1))
     return [(trigger, end) for _, _, trigger, end in sorted(found, key=lambda row: row[:2])]
-
-
-_INTENTIONS = frozenset(INTENTIONS.split())
-
-
-def _leads_on(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
-    """Whether what follows a phrase is what it needs: an amount behind "fall to", and none behind "push to"."""
-    near = [token.low for token in tokens[end : end + 7]]
-    towards = trigger.rest[-1] in ("to", "by", "into")
-    if trigger.op in (Op.DELAY, Op.ADVANCE):
-        dated = any(word in _CALENDAR or word == "may." or word[:1].isdigit() for word in near)
-        # "slips from 1 December to March", and not "from ten to eleven"
-        hours = trigger.intransitive and "from" in (token.low for token in tokens[end - 5 : end]) and not dated
-        return not (towards and ("%" in near[:3] or hours))
-    if trigger.op is Op.IMPOSE and trigger.rest == ("on",):
-        return not any(
-            a == "at" and b[:1].isdigit() for a, b in pairwise(near)
-        )  # "puts the tariff on goods at 44 percent"
-    if trigger.op is Op.EXTEND and trigger.rest == ("to",):
-        return any(word in _CALENDAR or (word.isdigit() and len(word) == 4) for word in near[:4])  # "runs to 61 pages"
-    if trigger.op is Op.EXTEND and trigger.rest in (("in", "place"), ("in", "force")):
-        return bool(_LASTING & set(near)) or any(word in _CALENDAR for word in near)  # "remains in place" says no more
-    if trigger.op is Op.BUY and trigger.rest in (("to",), ("name", "to")):
-        return any(word[:1].isdigit() for word in near[:5])  # "committed to 12 million tonnes"
-    if trigger.op not in (Op.SET, Op.RAISE, Op.LOWER):
-        return True
-    if any(token.low in _INTENTIONS for token in tokens[end - len(trigger.rest) - trigger.gap : end]):
-        return False  # "dropped plans to impose …"
-    if trigger.op is Op.SET and trigger.rest == ("to",) and near[:1] and near[0] not in ("a", "an", "the"):
-        agreed = tokens[end - 2].low.startswith("agree")  # "agreed to a tariff of 28 percent", and not "to lift …"
-        return "%" in near and not agreed
-    if trigger.op is Op.SET:
-        return "%" in near
-    return not towards or any(word[:1].isdigit() or word == "%" for word in near)
 
 
 def _can_stand(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
@@ -309,29 +271,3 @@ _REFUSALS = (
     _no_predicate,
 )
 """Why a word that could be a trigger is none where it stands; one is enough."""
-
-
-def _now_down_from(tokens: Sequence[Token], index: int) -> bool:
-    """ "Tariff now 47%, down from 57%": a headline's copula is left out."""
-    if tokens[index].low != "now":
-        return False
-    ahead = [token.low for token in tokens[index + 1 : index + 7]]
-    moved = any(pair in (("down", "from"), ("up", "from")) for pair in pairwise(ahead))
-    return moved and "%" in ahead[1:3] and ahead[0][:1].isdigit() and tokens[index - 1].low not in AUXILIARY
-
-
-def _copula(tokens: Sequence[Token], index: int) -> bool:
-    """ "Shall be 45 percent", "is now 10 percent": a form of "to be" before an amount, with a future or "now"."""
-    before = [token.low for token in tokens[:index]]
-    if tokens[index].low == "'s" and before[-1:] not in (["it"], ["that"], ["this"], ["there"], ["which"], ["what"]):
-        return False  # "Saturday's 100% tariff"
-    ahead = [token.low for token in tokens[index + 1 : index + 9]]
-    instead = "instead" in ahead[:6] and any(word.isdigit() for word in ahead[:2])
-    if "%" not in ahead[:4] and not instead:
-        return False
-    moved = bool({"up", "down"} & set(ahead[2:7])) and "from" in ahead[2:8]
-    opens = before[:1] in (["from"], ["starting"], ["beginning"])  # "From 10 November the duty is …"
-    dated = opens or bool({"effective", "effect", "today", "now", "morning", "midnight"} & set(before))
-    if (moved or dated) and tokens[index].low in ("is", "'s"):
-        return True
-    return bool({"will", "shall", "now", "to", "would", "could", "might", "may"} & {*before[-3:], *ahead[:1]})

@@ -26,7 +26,7 @@ VERBS = {
     "withdraw": (
         "withdraw avoid avert drop scrap abandon cancel skip rescind revoke repeal remove abolish eliminate ditch "
         "annul axe nix dump lift retract forgo jettison dismantle bin junk kill erase delete spike discard renounce "
-        "relinquish shed strip nullify discontinue"
+        "relinquish shed strip nullify discontinue pull"
     ),
     "expire": "expire lapse sunset",
     "exempt": "exempt exclude spare",
@@ -65,8 +65,8 @@ INTRANSITIVE = {
 
 PHRASES = {
     "start": (
-        "take …1 effect~; come …1 into force~; come …1 into effect~; enter into force~; go into effect~; go into "
-        "force~; kick in~; go live~; bring …8 into force; put …8 into effect"
+        "come in~; take …1 effect~; come …1 into force~; come …1 into effect~; enter into force~; go into effect~; "
+        "go into force~; kick in~; go live~; bring …8 into force; put …8 into effect"
     ),
     "happen": "be from~; be on~; be between~; go ahead~; take …1 place~; get under way~; get underway~; kick off~",
     "impose": (
@@ -93,7 +93,8 @@ PHRASES = {
         "to~; shoot …1 up to~"
     ),
     "suspend": (
-        "break …1 off; put …10 on hold; put …10 on ice; hold …20 in abeyance; hold off; hold …8 off; set …10 out of "
+        "break …1 off; put …10 on hold; put …10 on ice; hold …20 in abeyance; hold off; hold …8 off; "
+        "keep …10 off until; keep …10 off for; set …10 out of "
         "force"
     ),
     "propose": "put …6 forward; set …6 out; lay …8 on the table",
@@ -251,6 +252,7 @@ WORDS_OF_STANCE = {
     "propose": "proposal draft offer bill recommendation",
     "wish": "calls demands appeal plea motion",
     "deny": "denial",
+    "continue": "allowed permitted",
 }
 """Nouns, adjectives and forms that govern a verb as those do."""
 
