@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from rules.dates.words import MONTHS, WEEKDAYS
 from rules.fit import Fit, contradicts
@@ -373,9 +373,10 @@ def _pronoun(sight: Sight, memory: Memory, number: int) -> Iterator[Mention]:
     if len(recent) != 1:
         return
     fact = recent.pop()
-    places = (k for k, token in enumerate(tokens) if token.low in _PRONOUNS and _stands_for(tokens, k))
-    for k in islice(places, _PRONOUNS_TAKEN):  # "it was to end on Monday; it will now run to June"
-        yield Mention(fact, k, k, k + 1, anaphor=True, weight=1)
+    places = [k for k, token in enumerate(tokens) if token.low in _PRONOUNS and _stands_for(tokens, k)]
+    for k in places[:_PRONOUNS_TAKEN]:  # "it was to end on Monday; it will now run to June"
+        if k == places[0] or (tokens[k - 1].low == ";" and tokens[k].low == tokens[places[0]].low):
+            yield Mention(fact, k, k, k + 1, anaphor=True, weight=1)
 
 
 def _acts(sight: Sight, memory: Memory, number: int) -> Iterator[Mention]:
