@@ -189,6 +189,13 @@ def _history(case: Case) -> Why | None:
     return Why.BACKGROUND if old else None
 
 
+def _another_rate(case: Case) -> Why | None:
+    """A row whose old rate is not the record's is about another rate, or another time."""
+    was, held = case.claim.was, case.before.value
+    known = was is not None and held is not None and was not in held.values()
+    return Why.BACKGROUND if known else None
+
+
 SILENCE = (
     _not_yet,
     _another_time,
@@ -200,6 +207,7 @@ SILENCE = (
     _hope,
     _guess,
     _history,
+    _another_rate,
 )
 
 

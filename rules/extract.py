@@ -22,7 +22,7 @@ from rules.mentions import Mention, finder
 from rules.modality import mode_of
 from rules.model import Article, FactKind, PartialDate, SourceKind, State, Status
 from rules.pack import FactSpec
-from rules.pairs import pairs, row_pairs
+from rules.pairs import ROW_SETS, pairs, row_pairs
 from rules.rows import Rows, row_tokens
 from rules.settle import settle, told_dates
 from rules.sight import Sight
@@ -208,6 +208,7 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         not_until=any(when.cue.split()[-1:] in (["until"], ["till"], ["before"]) for when in dates),
         fresh=_is_another(pair, tokens),
         ordered=pair.frame.ordered or not _ORDERING.isdisjoint(reading.sight.words) or _is_legal(article),
+        was=reading.sight.row.was if reading.sight.row and pair.trigger is ROW_SETS else None,
         anaphor=pair.mention.anaphor,
         happened=_happened(own, pair) or _of_old(pair, reading) or reading.said.line,
     )

@@ -439,6 +439,6 @@ def _happens(tokens: Sequence[Token], k: int) -> bool:
         t.intransitive
         and not t.form.isdisjoint(_FINITE_FORMS)
         and list(t.rest) == behind[: len(t.rest)]
-        and (t.rest or (dated and t.op in _TERMS))
+        and (t.rest or (dated and tokens[k - 1].low == "now" and t.op in _TERMS))
         for t in TRIGGERS[tokens[k].low]
     )

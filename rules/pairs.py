@@ -324,7 +324,9 @@ def _governed(act: Act, scene: Scene, stance: Stance, able: Sequence[Mention]) -
         return
     if shape.mode in (Mode.ASSERTED, Mode.COMMITTED, Mode.HYPOTHETICAL):
         act = replace(act, frame=replace(shape, mode=mode, governor=act.index))
-    yield _compared(act, scene, found).on(found)
+    said = _compared(act, scene, found)
+    if said is not act or stance is not Stance.HEDGE or act.trigger.op is Op.REACH:
+        yield said.on(found)  # "open to a lower duty", and not "open to a meeting on the duty"
 
 
 def _compared(act: Act, scene: Scene, found: Mention) -> Act:

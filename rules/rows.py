@@ -41,6 +41,8 @@ class Row:
     at: int
     """The token that stands between what it is about and the rate."""
     amount: Amount
+    was: float
+    """What the rate was before."""
     old: int
     """The character of the sentence from which on it tells of the old rate."""
 
@@ -87,11 +89,14 @@ def row_tokens(raw: str, heading: str) -> tuple[list[Token], Row | None]:
         first = next((k for k, token in enumerate(tokens) if token.low.isalpha()), 0)
         place = tokens[first].start
         tokens.insert(first, Token("the", "", place, place))  # "Truce: extended to 10 November"
-    if row is None or not _OPEN.isdisjoint([token.low for token in (*lent, *tokens[: row.at])]):
+    if row is None:
         return tokens, None
+    about = [token.low for token in (*lent, *tokens[: row.at])]
+    if not _OPEN.isdisjoint(about) or any(word.isdigit() and len(word) == 4 for word in about):
+        return tokens, None  # a prospect, or the table of some year
     place = tokens[row.at].start
     tokens[row.at : row.at] = _without_length(lent, place)
-    return tokens, Row(row.at + len(lent), row.amount, row.old)
+    return tokens, Row(row.at + len(lent), row.amount, row.was, row.old)
 
 
 def _is_labelled(tokens: Sequence[Token]) -> bool:
@@ -137,7 +142,7 @@ def _rate(raw: str, tokens: Sequence[Token]) -> Row | None:
         return None
     amount = _amount(new, start)
     before = float((arrow or was)[1])  # type: ignore[index]
-    return Row(at, amount, old) if amount and amount.number != before else None
+    return Row(at, amount, before, old) if amount and amount.number != before else None
 
 
 def _amount(new: str, start: int) -> Amount | None:
