@@ -13,6 +13,7 @@ from rules.dates import Role, TimeExpression, find_dates
 from rules.frames import Mode
 from rules.grammar import GOVERNORS, Op, Stance
 from rules.model import PartialDate, Value
+from rules.pairs import ROW_SETS
 from rules.text import Token, fold
 from rules.triggers import Pair
 from rules.values import Amount, change_of, find_amounts, soybean_tonnes
@@ -22,6 +23,7 @@ RATE_OPS = frozenset({Op.SET, Op.RAISE, Op.LOWER})
 _LEGAL_SWAP = ("inserting", "substituting", "substituted", "replaced by")
 _LEGAL_OLD = ("striking", "deleting", "the words", "the amount", "the date", "the figure", '"')
 _SPACED = re.compile(r"(?<![\d.,])(\d{1,3})[ \u00a0\u202f](\d{3})(?=[ \u00a0\u202f]\d{3}\b|\b)(?![.,]?\d)")
+_PARTICIPLES = frozenset("made set fixed held taken brought put drawn laid".split())
 _JOINING = frozenset(["and", "but", "while", "whereas"])
 _YEARLY = (" a year", " per year", " each year", " every year", " annually", " yearly", " in each of")
 
@@ -56,7 +58,35 @@ def dates_of(pair: Pair, reading: Reading) -> list[TimeExpression]:
     if not owned:
         for when in reading.dates:
             owned.setdefault(_owner(when, reading).index, []).append(when)
-    return [when for when in owned.get(pair.index, ()) if not _in_the_next_clause(when, pair, reading.tokens)]
+    return [
+        when
+        for when in owned.get(pair.index, ())
+        if not _in_the_next_clause(when, pair, reading.tokens) and not _describes(when, pair, reading.tokens)
+    ]
+
+
+def _describes(when: TimeExpression, pair: Pair, tokens: Sequence[Token]) -> bool:
+    """Whether a date dates a participle between a noun and its verb: "the notices made public on 9 October are paused".
+
+    Only where that verb has an auxiliary: "the rules suspended until June" tells it by the participle.
+    """
+    if (
+        pair.reduced
+        or pair.mention.anaphor
+        or pair.frame.start == pair.index
+        or not pair.mention.head < pair.frame.start
+    ):
+        return False
+    inside = [token for token in tokens[pair.mention.head + 1 : pair.frame.start] if token.end <= when.start]
+    behind = when.end <= tokens[pair.frame.start].start
+    return behind and any(
+        _is_participle(token.low) and before.low not in AUXILIARY
+        for before, token in pairwise([tokens[pair.mention.head], *inside])
+    )
+
+
+def _is_participle(word: str) -> bool:
+    return word in _PARTICIPLES or (word.endswith("ed") and len(word) > 4)
 
 
 def _in_the_next_clause(when: TimeExpression, pair: Pair, tokens: Sequence[Token]) -> bool:
@@ -123,15 +153,29 @@ def value_of(pair: Pair, reading: Reading, units: Sequence[str], claim: Claim) -
     """
     if not units:
         return None
+    if pair.trigger is ROW_SETS and reading.sight.row:
+        amount = reading.sight.row.amount
+        unit = units[0] if amount.unit == "number" else amount.unit
+        return {unit: amount.number} if unit in units else None
     low, high = _clause(pair, reading)
     raw = reading.sentence.raw[low:high]
     mine = [_shifted(a, low) for a in amounts_in(reading.sentence.raw) if low <= a.start and a.end <= high]
     if "percent" in units:
         return _rate(pair, claim, raw, mine, reading.tokens[pair.index].start - low)
     found = _quantities(raw, mine, units)
-    if found is None and pair.trigger.op in (Op.RAISE, Op.LOWER):
-        claim.change = change_of([], raw)  # "halved its transit fee"
+    if pair.trigger.op in (Op.RAISE, Op.LOWER):
+        change = change_of([], raw)
+        if found is None:
+            claim.change = change  # "halved its transit fee"
+        elif change.factor is not None and len(found) == 1 and any(_is_old(raw, a) for a in mine):
+            return {unit: change.factor * number for unit, number in found.items()}
     return found
+
+
+def _is_old(raw: str, amount: Amount) -> bool:
+    """ "Halved the levy, 20 euros a tonne until then", "halved the levy of 20 euros": what it was before."""
+    before, behind = fold(raw[: amount.start]).rstrip(), fold(raw[amount.end :])
+    return before.endswith((" of", " from")) or any(word in behind[:24] for word in ("until then", "until now"))
 
 
 def _clause(pair: Pair, reading: Reading) -> tuple[int, int]:

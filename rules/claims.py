@@ -91,6 +91,8 @@ class Claim:
     """The sentence tells of an order or a notice."""
     change: Change = field(default_factory=Change)
     """What the clause says becomes of the value, where it has to be reckoned from the record."""
+    was: float | None = None
+    """What the row of a table says that the rate was before."""
     anaphor: bool = False
     """The fact is named by a pronoun or a short name."""
     act: bool = False

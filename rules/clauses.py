@@ -58,17 +58,17 @@ def complement(tokens: Sequence[Token], start: int) -> bool:
     )
 
 
-def foreseen(tokens: Sequence[Token], start: int) -> bool:
-    """Whether the nearest word before a clause that can govern it is a forecast: "expected that China would …"."""
+def foreseen(tokens: Sequence[Token], start: int) -> int | None:
+    """The nearest word before a clause that can govern it, if that is a forecast: "expected that China would …"."""
     for k in range(start - 1, max(-1, start - 40), -1):
         word = tokens[k].low
         if word in ("said", "says", "announced", "confirmed", "told", "declared", "ordered", ";", ":"):
-            return False
+            return None
         if word in (",", "and") and tokens[k + 1].low != "that":
-            return False
+            return None
         if GOVERNORS.get(word) is Stance.EXPECT:
-            return True
-    return False
+            return k
+    return None
 
 
 def waits(tokens: Sequence[Token], index: int) -> bool:
@@ -99,10 +99,15 @@ def subordinate(tokens: Sequence[Token], index: int) -> bool:
 
 def relative(tokens: Sequence[Token], start: int) -> bool:
     """Whether a relative pronoun, and not the "that" of "said that", stands right before a chain."""
-    saying = ("said", "says", "announced", "told", "reporters", "confirmed")
-    return any(token.low in ("which", "who", "that") for token in tokens[max(0, start - 2) : start]) and not any(
-        token.low in saying for token in tokens[max(0, start - 4) : start]
-    )
+    at = next((k for k in range(start - 1, max(-1, start - 3), -1) if tokens[k].low in ("which", "who", "that")), None)
+    if at is None:
+        return False
+    for k in range(at - 1, max(-1, at - 7), -1):  # "said on Tuesday that he had …"
+        if tokens[k].low in _CLAUSE_END:
+            return True
+        if tokens[k].low in ("said", "says", "announced", "told", "reporters", "confirmed"):
+            return tokens[at].low != "that"
+    return not (tokens[at].low == "that" and tokens[at - 1].low in _KNOWN)  # "news that it had suspended them"
 
 
 def in_condition(tokens: Sequence[Token], index: int) -> bool:

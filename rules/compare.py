@@ -189,6 +189,13 @@ def _history(case: Case) -> Why | None:
     return Why.BACKGROUND if old else None
 
 
+def _another_rate(case: Case) -> Why | None:
+    """A row whose old rate is not the record's is about another rate, or another time."""
+    was, held = case.claim.was, case.before.value
+    known = was is not None and held is not None and was not in held.values()
+    return Why.BACKGROUND if known else None
+
+
 SILENCE = (
     _not_yet,
     _another_time,
@@ -200,6 +207,7 @@ SILENCE = (
     _hope,
     _guess,
     _history,
+    _another_rate,
 )
 
 
@@ -233,6 +241,8 @@ def resolve(case: Case) -> State:
         state = replace(state, effective=before.effective)  # scheduled for a day, and held: then it was on that day
     if claim.not_until and state.status is Status.SUSPENDED and before.status is Status.IN_FORCE and not state.until:
         state = replace(state, effective=None, until=state.effective)  # "will not be collected until June"
+    if claim.op in (Op.START, Op.IMPOSE) and state.status is Status.ANNOUNCED and _starts_later(state, case):
+        state = replace(state, status=Status.SUSPENDED)  # "will start on 1 October, three months later than planned"
     if state.status in _OFF and state.effective in case.record.starts:
         state = replace(state, effective=None)  # the day on record that falls away, and not a day of its own
     if state.status is Status.IN_FORCE and claim.op in _RATE and not state.effective and _still_ahead(case):
@@ -240,6 +250,13 @@ def resolve(case: Case) -> State:
     if state.value is None and case.spec.unit and claim.op in _RATE:
         state = replace(state, value=case.record.reckoned(claim.change))
     return state
+
+
+def _starts_later(state: State, case: Case) -> bool:
+    """Whether a measure on record for one day is told to start on a later one."""
+    old = case.before.effective.exact if case.before.effective and case.before.status is Status.ANNOUNCED else None
+    new = state.effective.exact if state.effective else None
+    return bool(old and new and new > old > case.today)
 
 
 def _later(effective: PartialDate | None, before: State) -> bool:
@@ -302,6 +319,8 @@ def _told_of_a_proposal(case: Case) -> bool:
 def _signal(case: Case, claimed: State, why: Why) -> Verdict:
     """A prospect, where it is one of something that the record does not say."""
     claim = case.claim
+    if claim.mode is Mode.PROPOSED and claim.op in _RATE and case.spec.kind is FactKind.MEASURE:
+        claimed = replace(claimed, status=Status.PROPOSED)
     moving = claim.op in _MOVING or (claim.op is Op.BUY and claim.mode is Mode.WISHED)
     moving = moving or (claim.fresh and claim.op is Op.THREATEN and case.before.status is not Status.THREATENED)
     if claim.mode is Mode.THREATENED and case.before.status is Status.THREATENED and not moving:
@@ -357,9 +376,19 @@ def _ends_what_is_off(case: Case, claimed: State) -> Verdict | None:
     return Verdict(Kind.CONFIRM, Why.BEHIND, claimed) if same else None
 
 
+def _ends_when_due(case: Case, claimed: State) -> Verdict | None:
+    """ "The ban ends on 31 May", when the record has it until then."""
+    ends = claimed.status is Status.WITHDRAWN and case.claim.op is Op.END and case.before.until is not None
+    due = ends and case.before.until in (claimed.until, claimed.effective)
+    return Verdict(Kind.CONFIRM, Why.SAME, claimed) if due else None
+
+
 def _only_dates_it(case: Case, claimed: State) -> Verdict | None:
     """No more than the day on which the record took its last turn: "suspended it on Sunday"."""
     turn, day = case.record.turn, claimed.effective.exact if claimed.effective else None
+    stands = case.claim.op is Op.SET and day == case.today and claimed.value is not None
+    if stands and not differs(replace(claimed, effective=None), case.before):
+        return Verdict(Kind.CONFIRM, Why.SAME, claimed)  # "it stands at 10 percent today"
     if turn is None or case.before.effective or day is None:
         return None
     other = differs(replace(claimed, effective=None), case.before)
@@ -396,6 +425,7 @@ DECISION = (
     _says_nothing,
     _step_behind,
     _ends_what_is_off,
+    _ends_when_due,
     _only_dates_it,
     _nothing_differs,
     _said_before,

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from rules.assign import RATE_OPS
 from rules.claims import Claim
 from rules.compare import Verdict, Why, compare
 from rules.frames import DECIDED, Mode
@@ -26,6 +27,8 @@ _PLAIN = frozenset({Op.HAPPEN, Op.SCHEDULE, Op.CONSIDER})
 """Ops that say that something is to be, and not what became of it."""
 _BELYING = (Why.BACKGROUND, Why.HYPOTHETICAL, Why.NEGATED)
 """Said of a fact in the body, these belie a change in the headline."""
+_OWN_REPORT = frozenset("version reported wrote we correction".split())
+"""Words of an outlet that takes back what it said itself."""
 _SECOND_WITHIN = timedelta(days=3)
 """After a turn, another outlet's word for it is a second source; later it is only what everybody knows."""
 _ORDER = [Kind.CHANGE, Kind.SIGNAL, Kind.CONFIRM, Kind.CONFLICT, Kind.MENTION]
@@ -50,8 +53,9 @@ def judge(article: Article, claims: Sequence[Claim], ledger: Ledger, pack: Pack)
 
 def finding(article: Article, heard: Sequence[Judged], spec: FactSpec, ledger: Ledger, pack: Pack) -> Finding:
     """What the claims on one fact come to: that of the best of them, with what the others add."""
-    judged, acts = sifted(heard), [pair for pair in heard if pair[0].act]
+    judged = sifted(heard)
     claim, verdict = best(judged)
+    acts = [pair for pair in heard if pair[0].act or _only_dates(pair[0], claim)]
     before = ledger.state(spec.id)
     if verdict.kind is Kind.CHANGE and verdict.why is not Why.PART:
         claimed = _dated(_enriched(claim, verdict.claimed, judged), acts, article)
@@ -69,7 +73,8 @@ def _judged(article: Article, claims: Sequence[Claim], spec: FactSpec, ledger: L
     """Each claim with its verdict. What is said again in the same words, and not denied since, is judged once."""
     verdicts: dict[tuple[int, Mode], Verdict] = {}
     heard: list[Judged] = []
-    named = any(claim.state.value and claim.mode in DECIDED and not claim.negated for claim in claims)
+    held = (None, ledger.state(spec.id).value)
+    named = any(claim.state.value not in held and claim.mode in DECIDED and not claim.negated for claim in claims)
     for claim in claims:
         same = id(claim.first or claim), claim.mode
         if same not in verdicts:
@@ -143,14 +148,23 @@ def _belies(claim: Claim, verdict: Verdict, ops: AbstractSet[Op]) -> bool:
 
 def _without_denied(judged: Sequence[Judged]) -> Sequence[Judged]:
     """Drop the changes that the article itself denies, or says have not happened."""
-    denied = any(claim.mode is Mode.DENIED for claim, _ in judged)
+    denials = [claim for claim, _ in judged if claim.mode is Mode.DENIED]
     negated = {claim.op for claim, verdict in judged if verdict.why is Why.NEGATED and not claim.headline}
     quiet = [
         (claim, verdict)
         for claim, verdict in judged
-        if verdict.kind is not Kind.CHANGE or not (denied or claim.op in negated)
+        if verdict.kind is not Kind.CHANGE
+        or not (claim.op in negated or any(not _corrects(claim, denied) for denied in denials))
     ]
     return quiet or judged
+
+
+def _corrects(claim: Claim, denied: Claim) -> bool:
+    """ "An earlier version said that the duty would fall to 15 percent. In fact it falls to 12": that is told."""
+    own = not _OWN_REPORT.isdisjoint(token.low for token in denied.sentence.tokens)
+    said, other = claim.state, denied.state
+    differs = (said.value, said.effective, said.until) != (other.value, other.effective, other.until)
+    return own and differs and claim.sentence.start > denied.sentence.start
 
 
 def _moved_not_cancelled(judged: Sequence[Judged]) -> Sequence[Judged]:
@@ -202,6 +216,12 @@ def _enriched(claim: Claim, claimed: State, judged: Sequence[Judged]) -> State:
             claimed.until or state.until,
         )
     return claimed
+
+
+def _only_dates(claim: Claim, told: Claim) -> bool:
+    """ "… has halved the duty. The lower rate applies from 10 November": the same, with its day."""
+    starts = claim.anaphor and claim.op in (Op.START, Op.IMPOSE) and claim.state.value is None
+    return starts and claim is not told and not claim.negated and claim.mode in DECIDED and told.op in RATE_OPS
 
 
 def _dated(claimed: State, acts: Sequence[Judged], article: Article) -> State:

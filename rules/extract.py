@@ -22,13 +22,15 @@ from rules.mentions import Mention, finder
 from rules.modality import mode_of
 from rules.model import Article, FactKind, PartialDate, SourceKind, State, Status
 from rules.pack import FactSpec
-from rules.pairs import pairs
+from rules.pairs import ROW_SETS, pairs, row_pairs
+from rules.rows import Rows, row_tokens
 from rules.settle import settle, told_dates
 from rules.sight import Sight
-from rules.text import Sentence, Token, fold, sentences, tokenize, words
+from rules.terms import term_pairs
+from rules.text import Sentence, Token, fold, sentences, words
 from rules.triggers import Pair, Scene
 from rules.voice import Voice, home_of, wisher_of
-from rules.words import AUXILIARY
+from rules.words import AUXILIARY, MODAL_FUTURE
 
 RETRACTED = (
     "story removed",
@@ -99,10 +101,11 @@ def reads(article: Article, lexicon: Lexicon) -> Iterator[Read]:
     home = home_of(article, lexicon)
     memory, voice = Memory(home=home, parties={home} if home else set()), Voice(article, lexicon)
     teller, find = _Teller(article, lexicon), finder(lexicon).find
-    number = -1
+    number, rows = -1, Rows()
     for sentence in sentences(article):
         number += not sentence.heading
-        sight = _see(sentence.raw, lexicon, title=sentence.title, under_header=memory.header == number - 1)
+        under_header, heading = memory.header == number - 1, rows.heading(sentence)
+        sight = _see(sentence.raw, lexicon, title=sentence.title, under_header=under_header, heading=heading)
         sentence.tokens = list(sight.tokens)
         mentions = find(sentence, number, sight, memory)
         voice.hear(sentence, sight.hits)
@@ -142,7 +145,12 @@ class _Teller:
         if found is None:
             headline = sentence.title or _telegraphic(sentence.raw, sight)
             scene = Scene(sight.tokens, mentions, sight.hits, self._pack, headline)
-            found = self._pairs[sight, mentions] = pairs(scene)
+            found = pairs(scene)
+            dated = {pair.mention.head for pair in found}
+            found += [pair for pair in term_pairs(scene) if pair.mention.head not in dated]
+            if sight.row:  # what its heading lends it tells nothing
+                found = [p for p in found if p.index > sight.row.at] or row_pairs(sight.row, mentions)
+            self._pairs[sight, mentions] = found
         return found
 
     def claims(
@@ -154,6 +162,8 @@ class _Teller:
         if told is not None:
             return [replace(claim, sentence=sentence, first=claim) for claim in told]
         dates = dates_in(sentence.raw, self._article.published, self._named)
+        if sight.row:
+            dates = tuple(when for when in dates if when.end <= sight.row.old)
         reading = Reading(sentence, sight, found, dates, said)
         days = (when.when for when in reversed(dates) if when.when and when.when.exact and when.role.places)
         self._named = next(days, self._named)
@@ -163,11 +173,12 @@ class _Teller:
 
 
 @lru_cache(maxsize=64)
-def _see(raw: str, lexicon: Lexicon, *, title: bool, under_header: bool) -> Sight:
+def _see(raw: str, lexicon: Lexicon, *, title: bool, under_header: bool, heading: str) -> Sight:
     """The tokens and hits of a sentence, wherever it stands. The last few are kept, for a text that repeats itself."""
-    tokens = _tokens(raw, under_header=under_header)
+    tokens, row = row_tokens(raw, heading)
+    tokens = _with_subject(tokens) if under_header else tokens
     hits = _without_foreign_offices(tokens, lexicon.hits(tokens))
-    return Sight(tokens, hits if title else _without_dateline(tokens, hits))
+    return Sight(tokens, hits if title else _without_dateline(tokens, hits), row)
 
 
 def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Claim:
@@ -197,8 +208,9 @@ def _claim(pair: Pair, reading: Reading, article: Article, spec: FactSpec) -> Cl
         not_until=any(when.cue.split()[-1:] in (["until"], ["till"], ["before"]) for when in dates),
         fresh=_is_another(pair, tokens),
         ordered=pair.frame.ordered or not _ORDERING.isdisjoint(reading.sight.words) or _is_legal(article),
+        was=reading.sight.row.was if reading.sight.row and pair.trigger is ROW_SETS else None,
         anaphor=pair.mention.anaphor,
-        happened=_happened(own, op) or _of_old(pair, reading) or reading.said.line,
+        happened=_happened(own, pair) or _of_old(pair, reading) or reading.said.line,
     )
     governed = pair.frame.governor is not None or claim.mode in (Mode.EXPECTED, Mode.PROPOSED)
     if claim.mode in OPEN and governed:
@@ -256,8 +268,11 @@ def _is_legal(article: Article) -> bool:
     return not _LEGAL.isdisjoint(fold(article.title).replace(":", " ").split())
 
 
-def _happened(dates: Sequence[TimeExpression], op: Op) -> PartialDate | None:
+def _happened(dates: Sequence[TimeExpression], pair: Pair) -> PartialDate | None:
     """The day on which a sentence says that something happened: history, if before the record's last turn."""
+    op = pair.trigger.op
+    if not MODAL_FUTURE.isdisjoint(pair.frame.cues):
+        return None  # "will buy half a million more than it promised last autumn"
     roles = _HAPPENED | {Role.SINCE} if op in (Op.START, Op.SET) else _HAPPENED
     return next((when.when for when in dates if when.when and when.role in roles), None)
 
@@ -285,10 +300,9 @@ def _deny(told: list[Claim], sentence: Sentence) -> None:
             told[k] = replace(told[k], mode=Mode.DENIED)
 
 
-def _tokens(raw: str, *, under_header: bool) -> list[Token]:
-    """The tokens of a sentence; "Prolonged to 31 August." under "Truce." gets the subject that it leaves out."""
-    tokens = tokenize(raw)
-    if under_header and tokens and any(Form.PARTICIPLE in trigger.form for trigger in TRIGGERS.get(tokens[0].low, ())):
+def _with_subject(tokens: list[Token]) -> list[Token]:
+    """ "Prolonged to 31 August." under "Truce." gets the subject that it leaves out."""
+    if tokens and any(Form.PARTICIPLE in trigger.form for trigger in TRIGGERS.get(tokens[0].low, ())):
         start = tokens[0].start
         return [Token("it", "", start, start), Token("was", "", start, start), *tokens]
     return tokens

@@ -50,6 +50,10 @@ HARD = frozenset('; : — ( ) . " ! ? | *'.split())
 """Marks over which no word governs another."""
 
 _BE = frozenset("be been is are was were am 's 're".split())
+_FINITE_BE = frozenset("is are was were am 's 're".split())
+_NOBODY = frozenset("nobody neither none hardly".split())
+_SOMEBODY = frozenset("one side country government party official officials capital delegation".split())
+_SPANS = frozenset("hours days weeks months years words".split())
 _NO_ADVERBS = frozenset("july supply reply apply comply family italy only".split())
 _CHAIN = (
     AUXILIARY
@@ -68,6 +72,9 @@ _TELLING = frozenset(
         "began starts started takes imposed followed follows brings means known"
     ).split()
 )
+_IMAGINING = frozenset(["would", "could", "might", "should"])
+"""Before a telling verb these only imagine it: "importers would welcome a cut"."""
+_RULING = ("rule", "rules", "ruled", "ruling")
 _LETTING = ("let", "lets", "letting")
 _CAUSING = ("have", "make", "having", "making", "get", "help", "see")
 _STOPPING = frozenset({Op.SUSPEND, Op.DELAY, Op.WITHDRAW, Op.END})
@@ -115,33 +122,57 @@ def frame(
     """
     chain, start = _chain(tokens, index)
     out = _auxiliaries(chain, start, forms)
-    out.negated = out.negated or _inverted(tokens, start)
+    out.negated = out.negated or _inverted(tokens, start) or _nobody(tokens, start)
     aux = set(chain) & AUXILIARY
     _modals(out, tokens, chain, aux)
-    noun = Form.NOUN in forms
+    if "unlikely" in chain:
+        out.mode, out.negated = Mode.HEDGED, not out.negated
     if "being" in chain and (stop := _stopping(tokens, start)) is not None:
-        stopped = frame(tokens, stop, forms_of(tokens[stop].low), headline=headline, depth=depth + 1)
-        out.mode, out.top, out.negated = stopped.mode, stopped.top, not stopped.negated
+        _stop(out, tokens, stop, headline=headline, depth=depth)
+    noun = Form.NOUN in forms
     seen = aux == {"being"} and out.passive  # "sees the truce being carried on"
-    if depth < _MAX_DEPTH and (seen or "to" in chain or noun or (Form.GERUND in forms and not out.progressive)):
+    infinitive = "to" in chain and aux.isdisjoint(_FINITE_BE)  # "was to start" hangs on nothing
+    if depth < _MAX_DEPTH and (seen or infinitive or noun or (Form.GERUND in forms and not out.progressive)):
         above = _governor(tokens, start - 1, nouns, noun=noun)
         if above is not None:
             _apply(out, tokens, above, GOVERNORS[tokens[above].low], depth)
-        elif "to" in chain and not aux:
-            # a headline's infinitive ("Trump to visit China") is a future; elsewhere it is a purpose
-            out.future, out.mode = True, Mode.COMMITTED if headline else Mode.BACKGROUND
-        elif Form.GERUND in forms and (stop := _stopping(tokens, start)) is not None:
-            stopped = frame(tokens, stop, forms_of(tokens[stop].low), headline=headline, depth=depth + 1)
-            out.mode, out.top, out.negated = stopped.mode, stopped.top, not stopped.negated
-        elif Form.GERUND in forms and start > 0 and tokens[start - 1].low in _TOPICAL:
-            out.mode = Mode.BACKGROUND  # "a paper on extending the truce"
-    if noun and out.governor is None and not headline and not _told_of(tokens, index):
-        out.mode = Mode.BACKGROUND  # "the suspension of the rules" alone takes for granted that there is one
+        else:
+            _ungoverned(out, tokens, chain, forms, headline=headline, depth=depth)
+    if noun and out.governor is None:
+        _named(out, tokens, index, headline=headline)
     elif out.bare and Form.BASE in forms:
         _subjunctive(out, tokens, start - 1, depth)
     elif out.passive and [word for word in chain if word not in ADVERB] in (["be"], ["not", "be"]):
         _subjunctive(out, tokens, start - 1, depth, own=True)  # "asks that the duty be lifted"
     return out
+
+
+def _ungoverned(
+    out: Frame, tokens: Sequence[Token], chain: Sequence[str], forms: frozenset[Form], *, headline: bool, depth: int
+) -> None:
+    """An infinitive or a gerund that no word governs."""
+    start = out.start
+    if "to" in chain and AUXILIARY.isdisjoint(chain):
+        # a headline's infinitive ("Trump to visit China") is a future; elsewhere it is a purpose
+        out.future, out.mode = True, Mode.COMMITTED if headline else Mode.BACKGROUND
+    elif Form.GERUND in forms and (stop := _stopping(tokens, start)) is not None:
+        _stop(out, tokens, stop, headline=headline, depth=depth)
+    elif Form.GERUND in forms and start > 0 and tokens[start - 1].low in _TOPICAL:
+        out.mode = Mode.BACKGROUND  # "a paper on extending the truce"
+
+
+def _stop(out: Frame, tokens: Sequence[Token], stop: int, *, headline: bool, depth: int) -> None:
+    """What the verb at `stop` keeps from coming is told as it is, and does not come."""
+    stopped = frame(tokens, stop, forms_of(tokens[stop].low), headline=headline, depth=depth + 1)
+    out.mode, out.top, out.negated = stopped.mode, stopped.top, not stopped.negated
+
+
+def _named(out: Frame, tokens: Sequence[Token], index: int, *, headline: bool) -> None:
+    """ "There will be a delay"; "the suspension of the rules" alone takes for granted that there is one."""
+    if _will_be(tokens, index):
+        out.future, out.mode = True, Mode.COMMITTED
+    elif not headline and not _told_of(tokens, index):
+        out.mode = Mode.BACKGROUND
 
 
 def _stopping(tokens: Sequence[Token], start: int) -> int | None:
@@ -202,6 +233,17 @@ def _inverted(tokens: Sequence[Token], start: int) -> bool:
     return False
 
 
+def _nobody(tokens: Sequence[Token], start: int) -> bool:
+    """ "Neither side has agreed", "few in Beijing believe": the subject of the clause is nobody, or next to nobody."""
+    for k in range(start - 1, max(-1, start - 8), -1):
+        word, after = tokens[k].low, tokens[k + 1].low
+        if word in HARD or word == "," or word in AUXILIARY or word.endswith("ed"):
+            return False
+        if word in _NOBODY or (word == "few" and after not in _SPANS) or (word == "no" and after in _SOMEBODY):
+            return k == 0 or tokens[k - 1].low in HARD or tokens[k - 1].low in (",", "that", "but", "and")
+    return False
+
+
 def _modals(out: Frame, tokens: Sequence[Token], chain: Sequence[str], aux: set[str]) -> None:
     """Modal verbs, the pluperfect, and adverbs that hedge; of several the later rule counts."""
     words = set(chain)
@@ -230,9 +272,22 @@ def _maybe(tokens: Sequence[Token], start: int) -> bool:
     return any(token.low in ("maybe", "perhaps") for token in tokens[max(0, start - 5) : start])
 
 
+def _will_be(tokens: Sequence[Token], index: int) -> bool:
+    """ "There will be a delay of", "there 'll be a cut in": what a noun names is told to come."""
+    for k in range(index - 1, max(1, index - 7), -1):
+        if tokens[k].low == "be":
+            return tokens[k - 1].low in MODAL_FUTURE and tokens[k - 2].low == "there" and tokens[k + 1].low != "no"
+        if tokens[k].low in HARD or tokens[k].low == ",":
+            return False
+    return False
+
+
 def _told_of(tokens: Sequence[Token], index: int) -> bool:
     """Whether a verb nearby tells of the event that a noun names: "announced a cut", "the halving was confirmed"."""
-    return any(token.low in _TELLING for token in (*tokens[max(0, index - 5) : index], *tokens[index + 1 : index + 24]))
+    if any(token.low in _TELLING for token in tokens[index + 1 : index + 24]):
+        return True
+    near = range(max(0, index - 5), index)
+    return any(tokens[k].low in _TELLING and (not k or tokens[k - 1].low not in _IMAGINING) for k in near)
 
 
 def _subjunctive(out: Frame, tokens: Sequence[Token], k: int, depth: int, *, own: bool = False) -> None:
@@ -275,6 +330,8 @@ def _apply(out: Frame, tokens: Sequence[Token], j: int, stance: Stance, depth: i
     if tokens[j].low in ("choice", "option", "alternative"):
         out.mode, out.negated, out.bare = Mode.THREATENED, False, False  # "no choice but to …"
         return
+    if tokens[j].low in _RULING and tokens[j + 1].low == "out":
+        stance = Stance.DENY
     above = frame(tokens, j, forms_of(tokens[j].low), depth=depth + 1)
     out.cues = [*above.cues, tokens[j].low, *out.cues]
     out.top = min(out.top, above.top)

@@ -168,6 +168,7 @@ def _triggers() -> Iterator[tuple[str, Trigger]]:
             yield noun, Trigger(Op(op), frozenset({Form.NOUN}))
     for first, *rest in map(str.split, words.NEARING.split("; ")):
         yield first, Trigger(Op.REACH, frozenset({Form.BASE}), tuple(rest), stance=Stance.HEDGE)
+    yield "open", Trigger(Op.CONSIDER, frozenset({Form.BASE}), ("to",), stance=Stance.HEDGE)
     forms = frozenset({Form.BASE, Form.PRESENT, Form.PAST, Form.PARTICIPLE, Form.GERUND})
     for word, stance in GOVERNORS.items():
         if stance in _OVER_NOUNS and word not in _OVER_VERBS_ONLY:

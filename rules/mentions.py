@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from rules.dates.words import MONTHS, WEEKDAYS
 from rules.fit import Fit, contradicts
-from rules.grammar import TRIGGERS, Op
+from rules.grammar import TRIGGERS, Form, Op
 from rules.lexicon import Entry, Hit, Label, Lexicon
 from rules.memory import Memory
 from rules.model import FactKind, Status
@@ -21,6 +22,7 @@ from rules.pack import FactSpec
 from rules.phrases import ELSEWHERE, LEFT, RIGHT, Phrase, is_modifier, is_topic, is_verb, is_verbal, phrase_of
 from rules.sight import Sight
 from rules.text import Sentence, Token, tokenize
+from rules.words import ADVERB
 
 _PUTTING = frozenset(word for word, found in TRIGGERS.items() if any(t.op is Op.IMPOSE for t in found))
 _PRONOUNS = frozenset("it this that they these those them".split())
@@ -36,10 +38,14 @@ _AMENDING = frozenset(["amended", "modified"])
 _STRIKING = frozenset("striking inserting deleting substituting removing replacing".split())
 _DETERMINERS = frozenset("the his her its their this that these those both".split())
 _OPENERS = frozenset(', and but : " that'.split())
+_FINITE_FORMS = frozenset({Form.BASE, Form.PRESENT, Form.PAST})
+_TERMS = frozenset({Op.START, Op.EXPIRE, Op.END})
 _KEPT = 64
 """How many sentences and labels are kept, for when they come again."""
 _NAMED = 9
 """The weight of a name that is the fact by itself."""
+_PRONOUNS_TAKEN = 3
+"""Of so many pronouns of one sentence it is asked what becomes of them."""
 _REMEMBERED, _RECENT = 3, 2
 """For how many sentences a short name, and a pronoun, stands for what was named."""
 
@@ -141,7 +147,9 @@ class Finder:
         """ "Has signed up for 441 million bushels", in an article about soybeans: so much of the goods it has named."""
         for spec in self.promises:
             named = spec.id in memory.goods or (Label.MARK, spec.id) in sight.held
-            bought = {(Label.PARTY, spec.by), (Label.DECIDER, spec.by)} & sight.held
+            last = memory.facts[-1][0] if memory.facts else None
+            bought = bool({(Label.PARTY, spec.by), (Label.DECIDER, spec.by)} & sight.held)
+            bought = bought or (last == spec.id and sight.tokens[0].low in ("it", "they"))
             if not named or not bought or (Label.COUNTRY, None) in sight.held:
                 continue
             tokens = sight.tokens
@@ -362,9 +370,13 @@ def _pronoun(sight: Sight, memory: Memory, number: int) -> Iterator[Mention]:
         return
     tokens = sight.tokens
     recent = {fact for fact, when in memory.facts if when == memory.facts[-1][1]}
-    index = next((k for k, token in enumerate(tokens) if token.low in _PRONOUNS and _stands_for(tokens, k)), None)
-    if len(recent) == 1 and index is not None:
-        yield Mention(recent.pop(), index, index, index + 1, anaphor=True, weight=1)
+    if len(recent) != 1:
+        return
+    fact = recent.pop()
+    places = [k for k, token in enumerate(tokens) if token.low in _PRONOUNS and _stands_for(tokens, k)]
+    for k in places[:_PRONOUNS_TAKEN]:  # "it was to end on Monday; it will now run to June"
+        if k == places[0] or (tokens[k - 1].low == ";" and tokens[k].low == tokens[places[0]].low):
+            yield Mention(fact, k, k, k + 1, anaphor=True, weight=1)
 
 
 def _acts(sight: Sight, memory: Memory, number: int) -> Iterator[Mention]:
@@ -403,10 +415,30 @@ def _is_counted(tokens: Sequence[Token], k: int) -> bool:
 def _stands_for(tokens: Sequence[Token], index: int) -> bool:
     """Whether a pronoun is the subject of a clause, the object of a trigger, or what an "of" is about."""
     word, before = tokens[index].low, tokens[index - 1].low if index else ""
-    following = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    k = next((k for k in range(index + 1, len(tokens)) if tokens[k].low not in ADVERB), index)
+    following = tokens[k].low if k > index else ""
     if before == "of" and word in ("it", "that", "them"):
         return True
     relative = word == "that" and before.isalpha() and before not in _OPENERS  # "exporters that have applied"
-    if (index < 6 or before in _OPENERS) and not relative and (following == "'s" or is_verbal(following)):
+    if (
+        (index < 6 or before in _OPENERS or before == ";")
+        and not relative
+        and (following == "'s" or is_verbal(following))
+    ):
         return True
+    if index == 0 and following in TRIGGERS and word in ("it", "that", "this", "they", "these", "those"):
+        return _happens(tokens, k)  # "That drops to 10 percent on Monday"
     return word in ("it", "them") and before in TRIGGERS
+
+
+def _happens(tokens: Sequence[Token], k: int) -> bool:
+    """Whether the word at `k` is a finite verb whose subject is what it happens to, with all the words it needs."""
+    behind = [token.low for token in tokens[k + 1 : k + 9]]
+    dated = any(word in MONTHS or word in WEEKDAYS for word in behind)
+    return any(
+        t.intransitive
+        and not t.form.isdisjoint(_FINITE_FORMS)
+        and list(t.rest) == behind[: len(t.rest)]
+        and (t.rest or (dated and tokens[k - 1].low == "now" and t.op in _TERMS))
+        for t in TRIGGERS[tokens[k].low]
+    )

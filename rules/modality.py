@@ -28,6 +28,7 @@ from rules.dates import Role
 from rules.frames import DECIDED, HARD, OPEN, STANCE_MODE, Frame, Mode, forms_of, frame
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance, inflect
 from rules.model import FactKind
+from rules.subjects import finite_behind, governs_as_noun, in_prospect, opens_clause
 from rules.text import Token
 from rules.triggers import Pair
 from rules.words import CONDITION, HEARSAY, NEGATION, PAPER, SUPPOSING
@@ -35,7 +36,8 @@ from rules.words import CONDITION, HEARSAY, NEGATION, PAPER, SUPPOSING
 _DENIAL = frozenset(
     (
         "deny denies denied denying denial rejects rejected dismissed dismisses rebuts rebutted refuted refutes "
-        "forgery hoax fake false untrue scotched debunked discounted downplayed ridiculed mocked disputed disputes"
+        "forgery hoax fake false untrue scotched debunked discounted downplayed ridiculed mocked disputed disputes "
+        "joked jokes quipped quips"
     ).split()
 )
 _DENYING_PAIRS = {
@@ -69,10 +71,11 @@ _CLAIMS = ("claim", "the claim", "what is claimed", "what was claimed", "claimed
 _DECREES = frozenset("order orders decree notice regulation law bulletin proclamation".split())
 _ESTIMATING = ("see", "sees", "saw", "expect", "expects", "expected", "put", "puts")
 _SUBJECTS = frozenset("he she it they we".split())
-_PROSPECTS = frozenset(
-    "discussion consideration review study likely possible expected considered discussed planned cards imminent "
-    "works sight examined weighed mooted".split()
-)
+_HINTING = frozenset("hinted hints hinting intimated signalled signaled signals signalling".split())
+_UNSURE = frozenset("doubt jeopardy risk threat air imminent hand sight reach grasp distance offing corner".split())
+"""How predicates end that tell of what may come."""
+_DRAFTING = frozenset("drafted drafting preparing prepared readying".split())
+_DEFINING = ("means", "mean", "refers", "denotes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,22 +151,27 @@ def _foreseen_rate(clause: Clause) -> Mode | None:
 
 def _on_paper(clause: Clause) -> Mode | None:
     """ "A draft would cut the duty": written down and not decided."""
-    if PAPER.isdisjoint(clause.words) and not clause.frame.ordered:
+    if PAPER.isdisjoint(clause.words) and not clause.frame.ordered and "order" not in clause.words:
         return None
     start, would = clause.frame.start, clause.mode is Mode.HYPOTHETICAL
     paper = would or any(token.low in PAPER for token in clause.tokens[max(0, start - 14) : start])
-    drafting = (clause.frame.ordered or "order" in clause.words) and not clause.words.isdisjoint(
-        ("drafted", "drafting")
-    )
+    drafting = (clause.frame.ordered or "order" in clause.words) and _in_the_making(clause)
     if drafting:
         return Mode.PROPOSED  # "an order that raises it is being drafted"
     return Mode.PROPOSED if (would or clause.mode in DECIDED) and paper and not clause.frame.ordered else None
 
 
+def _in_the_making(clause: Clause) -> bool:
+    """ "Is drafting an order", "are at work on an order"."""
+    working = any(a.low in ("work", "working") and b.low == "on" for a, b in pairwise(clause.tokens))
+    return working or not clause.words.isdisjoint(_DRAFTING)
+
+
 def _in_doubt(clause: Clause) -> Mode | None:
-    """ "The meeting is in doubt"."""
-    rest = clause.pair.trigger.rest
-    return Mode.HEDGED if rest and rest[-1] in ("doubt", "jeopardy", "risk", "threat", "air") else None
+    """ "The meeting is in doubt", "a deal is within reach"."""
+    trigger = clause.pair.trigger
+    last = trigger.rest[-1] if trigger.rest else clause.tokens[clause.pair.index].low
+    return Mode.HEDGED if Form.PREDICATE in trigger.form and last in _UNSURE else None
 
 
 def _conditional(clause: Clause) -> Mode | None:
@@ -221,7 +229,7 @@ def _within(tokens: Sequence[Token], that: int, start: int) -> bool:
 def _saying(tokens: Sequence[Token], that: int) -> int | None:
     """The verb before "that", and before "to somebody that"."""
     verb = tokens[that - 1].low
-    if verb in TRIGGERS or verb in _RULING or GOVERNORS.get(verb) is Stance.SUPPOSE:
+    if verb in TRIGGERS or verb in _RULING or GOVERNORS.get(verb) in (Stance.SUPPOSE, Stance.EXPECT):
         return that - 1
     for k in range(that - 1, max(0, that - 6), -1):
         if tokens[k].low == "to":
@@ -239,10 +247,28 @@ def _warned(clause: Clause) -> Mode | None:
     return Mode.THREATENED if warned else None
 
 
+def _hinted(clause: Clause) -> Mode | None:
+    """ "Hinted that the duty would be dropped", "signalled it will suspend them"."""
+    if _HINTING.isdisjoint(clause.words) or clause.mode not in (*DECIDED, Mode.HYPOTHETICAL):
+        return None
+    top = clause.frame.top
+    hinted = any(token.low in _HINTING for token in clause.tokens[max(0, top - 20) : top])
+    return Mode.HEDGED if hinted and (clause.frame.future or clause.frame.governor is not None) else None
+
+
 def _forecast(clause: Clause) -> Mode | None:
     """ "Expected that China will …"."""
     plain = clause.mode is Mode.COMMITTED and clause.frame.governor is None
-    return Mode.EXPECTED if plain and foreseen(clause.tokens, clause.frame.top) else None
+    return _expectation(clause) if plain else None
+
+
+def _expectation(clause: Clause) -> Mode | None:
+    """How a clause is expected; "few believe that …", "does not expect that …" is no prospect."""
+    at = foreseen(clause.tokens, clause.frame.top)
+    if at is None:
+        return None
+    above = frame(clause.tokens, at, forms_of(clause.tokens[at].low))
+    return Mode.BACKGROUND if above.negated else Mode.EXPECTED
 
 
 def _would(clause: Clause) -> Mode | None:
@@ -251,13 +277,14 @@ def _would(clause: Clause) -> Mode | None:
     if clause.mode is not Mode.HYPOTHETICAL:
         return None
     if clause.told:
-        return Mode.EXPECTED if foreseen(clause.tokens, clause.frame.top) else Mode.COMMITTED
+        return _expectation(clause) or Mode.COMMITTED
     return Mode.COMMITTED if not depends(clause.reading.sight) and complement(clause.tokens, clause.frame.top) else None
 
 
 def _had(clause: Clause) -> Mode | None:
     """ "Said that it had suspended the rules": a report in the past tense, and no background."""
-    reported = clause.mode is Mode.BACKGROUND and "had" in clause.frame.cues and clause.told
+    reported = clause.mode is Mode.BACKGROUND and "had" in clause.frame.cues
+    reported = reported and (clause.told or complement(clause.tokens, clause.frame.top))
     if 0 < clause.frame.top - clause.pair.mention.head <= 3 and clause.tokens[clause.frame.top - 1].low in _SUBJECTS:
         return None  # "the tariff he had threatened to apply"
     return Mode.ASSERTED if reported and not relative(clause.tokens, clause.frame.top) else None
@@ -271,7 +298,10 @@ def _imagined(clause: Clause) -> Mode | None:
 def _under_background(clause: Clause) -> Mode | None:
     """Under that heading, or in the recital that opens a legal sentence: "Whereas …; now, therefore, …"."""
     recited = clause.tokens[0].low == "whereas" and clause.pair.index < _recital(clause.tokens)
-    return Mode.BACKGROUND if clause.reading.said.background or recited else None
+    defined = '"' in clause.words and any(
+        one.low == '"' and other.low in _DEFINING for one, other in pairwise(clause.tokens)
+    )  # "for the purposes of this notice, "duty" means …"
+    return Mode.BACKGROUND if clause.reading.said.background or recited or defined else None
 
 
 def _recital(tokens: Sequence[Token]) -> int:
@@ -299,22 +329,35 @@ def _end_of_an_event(clause: Clause) -> Mode | None:
 def _planned(clause: Clause) -> Mode | None:
     """ "The tariff, due to start on Saturday, was scrapped": a plan, and a verb that tells what became of it."""
     pair, governor = clause.pair, clause.frame.governor
+    others = [p for p in clause.reading.pairs if p is not pair and p.mention.head == pair.mention.head]
+    if clause.mode is Mode.HYPOTHETICAL and any(p.index > pair.index for p in others):
+        between = clause.tokens[pair.mention.head : clause.frame.top]
+        return Mode.BACKGROUND if any(token.low in ("which", "that") for token in between) else None
     if governor is None or clause.frame.top < governor or GOVERNORS.get(clause.tokens[governor].low) is not Stance.DUE:
         return None
-    others = (p for p in clause.reading.pairs if p is not pair and p.mention.head == pair.mention.head)
     inserted = clause.tokens[governor - 1].low == ","
     return Mode.BACKGROUND if any(inserted or p.index > pair.index for p in others) else None
 
 
 def _in_prospect(clause: Clause) -> Mode | None:
     """ "A delay of the rules is under discussion"."""
-    if Form.NOUN not in clause.pair.trigger.form or clause.words.isdisjoint(_PROSPECTS):
+    pair, tokens = clause.pair, clause.tokens
+    noun, alone = Form.NOUN in pair.trigger.form, _is_spoken_of(clause)
+    governed = clause.mode in DECIDED and pair.frame.governor is not None
+    if not noun and not alone and not (governed and governs_as_noun(tokens, pair.frame.governor or 0)):
         return None
-    behind = clause.tokens[max(clause.pair.end, clause.pair.mention.head) :]
-    for k, token in enumerate(behind[:14]):
-        if token.low in _FINITE | {"remains", "be"}:
-            return Mode.HEDGED if any(t.low in _PROSPECTS for t in behind[k + 1 : k + 4]) else None
-    return None
+    verb = finite_behind(tokens, max(pair.end, pair.mention.head + 1))
+    open_to = None if verb is None else in_prospect(tokens, verb)
+    if open_to is not None:
+        return Mode.HEDGED if open_to else Mode.BACKGROUND
+    return Mode.BACKGROUND if alone and verb is not None else None
+
+
+def _is_spoken_of(clause: Clause) -> bool:
+    """ "Suspending the rules would cheer carmakers": an event as the subject of its clause, and nobody's act."""
+    frame = clause.frame
+    bare = not frame.progressive and frame.governor is None and clause.mode is Mode.ASSERTED
+    return bare and clause.pair.trigger.form == {Form.GERUND} and opens_clause(clause.tokens, frame.start)
 
 
 def _faces(clause: Clause) -> Mode | None:
@@ -351,11 +394,12 @@ QUESTIONS = (
     _end_in_passing,
     _embedded,
     _warned,
+    _hinted,
     _forecast,
+    _planned,
     _would,
     _had,
     _end_of_an_event,
-    _planned,
     _in_prospect,
     _faces,
     _only_describes,

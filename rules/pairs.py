@@ -10,14 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rules.events import HOSTING, NAMING, SELF_NAMING, self_named, took_place
-from rules.frames import STANCE_MODE, Frame, Mode, forms_of, frame
+from rules.frames import DECIDED, STANCE_MODE, Frame, Mode, forms_of, frame
 from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Stance, Trigger, inflect
 from rules.lexicon import Label
 from rules.mentions import Mention
 from rules.model import FactKind, Status
 from rules.pack import FactSpec
+from rules.phrases import DEFINITE
+from rules.rows import Row
 from rules.text import Token
-from rules.triggers import COULD_BE, HARD, Act, Pair, Scene, readings
+from rules.triggers import COULD_BE, HARD, Act, Pair, Scene, is_said_of_another, readings
 from rules.words import AUXILIARY, EASING, INTENTIONS, MODAL_FUTURE, NEGATION, SUBORDINATE
 
 _GATHERINGS = "CONSIDER START END WITHDRAW DELAY ADVANCE HAPPEN SCHEDULE SET RESTORE"
@@ -28,7 +30,7 @@ OPS: dict[FactKind, frozenset[Op]] = {
             "EXEMPT CONSIDER ANNOUNCE IMPOSE START SET RAISE LOWER SUSPEND DELAY ADVANCE WITHDRAW EXPIRE END BLOCK "
             "RESTORE EXTEND SHORTEN HAPPEN THREATEN PROPOSE"
         ),
-        FactKind.TRUCE: "CONSIDER EXTEND SHORTEN EXPIRE END WITHDRAW COLLAPSE REACH SUSPEND RESTORE",
+        FactKind.TRUCE: "CONSIDER DELAY EXTEND SHORTEN EXPIRE END WITHDRAW COLLAPSE REACH SUSPEND RESTORE",
         FactKind.PURCHASES: "CONSIDER BUY SUSPEND WITHDRAW DELAY RAISE EXTEND RESTORE END",
         FactKind.MEETING: "MEET REACH " + _GATHERINGS,
         FactKind.VISIT: "TRAVEL REACH " + _GATHERINGS,
@@ -37,7 +39,7 @@ OPS: dict[FactKind, frozenset[Op]] = {
 }
 """What can happen to a fact of each kind."""
 
-_OF_SUSPENSIONS = frozenset({Op.WITHDRAW, Op.END, Op.EXPIRE, Op.EXTEND})
+_OF_SUSPENSIONS = frozenset({Op.WITHDRAW, Op.END, Op.EXPIRE, Op.EXTEND, Op.START})
 """What can be done to a suspension, and to a measure as well."""
 _REACH = 26
 """How far, in tokens, a verb looks for what it is about."""
@@ -69,6 +71,15 @@ def pairs(scene: Scene) -> list[Pair]:
     return kept + list(_taken_for_granted(scene, {pair.mention.head for pair in kept}))
 
 
+def row_pairs(row: Row, mentions: Sequence[Mention]) -> list[Pair]:
+    """What a row of a table sets that names a rate and the one before: the fact that stands before the rate."""
+    before = [m for m in mentions if m.head < row.at]
+    if not before:
+        return []
+    plain = Frame(Mode.ASSERTED, row.at, row.at, perfect=True)
+    return [Act(ROW_SETS, row.at, row.at + 1, plain).on(max(before, key=lambda m: m.weight))]
+
+
 def _on_suspensions(found: Sequence[Pair], scene: Scene) -> Iterator[Pair]:
     """ "Lifted the suspension of the duty": the duty is back; "extended the suspension": it stays suspended."""
     nouns = [
@@ -83,6 +94,9 @@ def _on_suspensions(found: Sequence[Pair], scene: Scene) -> Iterator[Pair]:
     acted_on = {(p.mention.fact, p.mention.start) for p in verbs}
     for pair in found:
         if pair in verbs:
+            if pair.trigger.op is Op.START:  # "the suspension begins on Monday"
+                yield replace(pair, trigger=replace(pair.trigger, op=Op.SUSPEND))
+                continue
             trigger = pair.trigger if pair.trigger.op is Op.EXTEND else replace(pair.trigger, op=Op.RESTORE)
             yield replace(pair, trigger=trigger, suspension=True)
         elif pair not in nouns or (pair.mention.fact, pair.mention.start) not in acted_on:
@@ -127,6 +141,8 @@ def _can_happen_to(act: Act, mention: Mention, scene: Scene) -> bool:
         return False
     if mention.act and trigger.op not in _OF_ACTS:
         return False
+    if trigger.op is Op.ANNOUNCE and tokens[mention.head].low in _EVENT_PRONOUNS:
+        return False  # "the ministry announced it on Wednesday": what was done to the fact, and not the fact
     if mention.presumed and not _threatens_or_imposes(act, mention, scene):
         return False
     pending = scene.pack.facts[mention.fact].record.status in (Status.PROPOSED, Status.THREATENED)
@@ -185,17 +201,29 @@ def _acts_on(act: Act, scene: Scene) -> Iterator[Pair]:
     elif trigger.op is Op.EXEMPT:
         yield from (act.on(m) for m in _joined(scene.tokens, _behind(act, scene.tokens, able), able))
     elif trigger.stance is not None:
-        yield from _governed(act, scene.tokens, trigger.stance, able)
+        yield from _governed(act, scene, trigger.stance, able)
     elif not _adjectival(act, scene.tokens):
         yield from _verbal(act, scene, able)
 
 
+ROW_SETS = Trigger(Op.SET, frozenset({Form.PARTICIPLE}), intransitive=True)
+"""What a row does that names a rate, and the one before."""
 _MEETING = Trigger(Op.MEET, frozenset({Form.NOUN}))
 _INTENTIONS = frozenset(INTENTIONS.split())
 _DROPS = frozenset({Op.WITHDRAW, Op.SUSPEND, Op.DELAY, Op.END})
 _RATES = frozenset({Op.SET, Op.RAISE, Op.LOWER})
 _EASING = frozenset(word for lemma in EASING.split() for word in inflect(lemma))
 _OF_PRESUMED = frozenset({Op.THREATEN, Op.IMPOSE, Op.PROPOSE})
+_COMPARED = {
+    **dict.fromkeys(("lower", "smaller", "reduced", "lighter", "milder"), Op.LOWER),
+    **dict.fromkeys(("higher", "steeper", "increased", "bigger", "stiffer"), Op.RAISE),
+}
+"""What a thing becomes that is to be so: "is weighing a lower duty"."""
+_KEEPING = frozenset("kept keeps keep left leaves leave retained retains maintained maintains".split())
+_OPENING = {Op.PROPOSE: Mode.PROPOSED, Op.THREATEN: Mode.THREATENED}
+"""What is told by these is not decided."""
+_PAST = frozenset({Form.PAST})
+_EVENT_PRONOUNS = ("it", "this", "that")
 _OF_ACTS = frozenset({Op.START, Op.EXPIRE, Op.EXTEND})
 """What an act can do itself: it takes effect, and it runs out."""
 _TAKES_OFF = _DROPS | {Op.LOWER, Op.BLOCK, Op.SHORTEN}
@@ -212,6 +240,8 @@ def _verbal(act: Act, scene: Scene, able: Sequence[Mention]) -> Iterator[Pair]:
     """What a verb or a predicate acts on, by its voice."""
     tokens, shape = scene.tokens, act.frame
     behind, before = _behind(act, tokens, able), _before(act, tokens, able)
+    if before is None and Form.PREDICATE in act.trigger.form and is_said_of_another(tokens, act.index):
+        return  # "planning is under way for a visit"
     if (act.trigger.intransitive and not (behind and not before)) or shape.passive:
         if before and shape.bare and Form.PARTICIPLE in act.trigger.form:
             act = replace(act, frame=_small_clause(tokens, before, shape)[0])
@@ -244,6 +274,9 @@ def _object(act: Act, scene: Scene, behind: Mention, able: Sequence[Mention]) ->
     near = scene.tokens[max(act.index + 1, behind.head - 5) : behind.head]
     if any(token.low in ("no", "neither", "nothing") for token in near):
         act = replace(act, frame=replace(shape, negated=True))
+    if act.trigger.op in _OPENING and act.frame.mode in DECIDED:
+        said = _compared(act, scene, behind)
+        act = act if said is act else replace(said, frame=replace(act.frame, mode=_OPENING[act.trigger.op]))
     yield from (act.on(m) for m in _joined(scene.tokens, behind, able))
 
 
@@ -273,9 +306,9 @@ def _has_object(tokens: Sequence[Token], end: int) -> bool:
     return word in ("the", "a", "an", "its", "their", "his", "her", "all", "some") or noun
 
 
-def _governed(act: Act, tokens: Sequence[Token], stance: Stance, able: Sequence[Mention]) -> Iterator[Pair]:
+def _governed(act: Act, scene: Scene, stance: Stance, able: Sequence[Mention]) -> Iterator[Pair]:
     """ "Is discussing a visit", "proposed a tariff of 10 percent": the object itself is considered or wanted."""
-    mode, shape = STANCE_MODE.get(stance, Mode.HEDGED), act.frame
+    tokens, mode, shape = scene.tokens, STANCE_MODE.get(stance, Mode.HEDGED), act.frame
     if shape.passive and stance in (Stance.CONSIDER, Stance.PLAN, Stance.PROPOSE):
         subject = _before(act, tokens, able)
         if subject:
@@ -291,7 +324,18 @@ def _governed(act: Act, tokens: Sequence[Token], stance: Stance, able: Sequence[
         return
     if shape.mode in (Mode.ASSERTED, Mode.COMMITTED, Mode.HYPOTHETICAL):
         act = replace(act, frame=replace(shape, mode=mode, governor=act.index))
-    yield act.on(found)
+    said = _compared(act, scene, found)
+    if said is not act or stance is not Stance.HEDGE or act.trigger.op is Op.REACH:
+        yield said.on(found)  # "open to a lower duty", and not "open to a meeting on the duty"
+
+
+def _compared(act: Act, scene: Scene, found: Mention) -> Act:
+    """ "Is weighing a lower duty": what is in prospect is that it falls."""
+    between = scene.tokens[act.end : found.head]
+    op = next((op for token in between if (op := _COMPARED.get(token.low))), None)
+    if op is None or not _able(op, "", scene.pack.facts[found.fact]):
+        return act
+    return replace(act, trigger=replace(act.trigger, op=op))
 
 
 def foreign_subject(scene: Scene, top: int) -> bool:
@@ -331,10 +375,13 @@ def _small_clause(tokens: Sequence[Token], mention: Mention, shape: Frame) -> tu
 def _behind(act: Act, tokens: Sequence[Token], able: Sequence[Mention]) -> Mention | None:
     """The first mention behind an active verb, inside its clause."""
     index = act.index
-    if act.trigger.op is Op.ANNOUNCE and index + 1 < len(tokens) and tokens[index + 1].low == ",":
+    following = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    if act.trigger.op is Op.ANNOUNCE and following == ",":
         return None  # "by a second order, …"
+    if act.trigger.op is Op.IMPOSE and following == "to" and Form.PARTICIPLE in act.trigger.form:
+        return None  # "the duties imposed to curb the trade"
     limit = min(len(tokens), index + _REACH)
-    limit = next((k for k in range(index + 1, limit) if _closes(tokens, k)), limit)
+    limit = next((k for k in range(index + 1, limit) if _closes(tokens, k) or _goes_on(tokens, index, k)), limit)
     gap = act.trigger.gap
     return next((m for m in able if index < m.head < limit and (not gap or m.head < act.end + 18)), None)
 
@@ -344,6 +391,21 @@ def _closes(tokens: Sequence[Token], k: int) -> bool:
     word = tokens[k].low
     as_of = word == "as" and k + 1 < len(tokens) and tokens[k + 1].low == "of"
     return word in HARD or word in ("unless", "if", "but") or (word in SUBORDINATE and word != "until" and not as_of)
+
+
+def _goes_on(tokens: Sequence[Token], index: int, k: int) -> bool:
+    """Whether a second verb begins behind the first one's object: "cut its duty on Swiss goods and kept the others"."""
+    if k - index < 3 or not _second_verb(tokens, k):
+        return False
+    return any(token.low in DEFINITE or token.low == "%" or token.raw[:1].isupper() for token in tokens[index + 1 : k])
+
+
+def _second_verb(tokens: Sequence[Token], k: int) -> bool:
+    """Whether a finite verb stands right behind "and" or "but" at `k`."""
+    if tokens[k].low not in ("and", "but") or k + 1 >= len(tokens):
+        return False
+    word = tokens[k + 1].low
+    return word in _KEEPING or any(t.form & _PAST and not t.rest for t in TRIGGERS.get(word, ()))
 
 
 def _before(act: Act, tokens: Sequence[Token], able: Sequence[Mention]) -> Mention | None:
@@ -387,6 +449,8 @@ def _joined(
         if low.head >= high.head or high.head - low.head > 14:
             continue
         between = {token.low for token in tokens[low.head + 1 : high.head]}
+        if any(_second_verb(tokens, k) for k in range(low.head + 1, high.head)):
+            continue  # "raised the one to 15 percent and left the other"
         if between & {"and", "both"} and not between & (AUXILIARY | NEGATION | SUBORDINATE | HARD | {","}):
             yield m
             last = m

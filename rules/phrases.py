@@ -29,6 +29,8 @@ _STOP_RIGHT = frozenset("; : — ! ? said says told while but because although u
 _PARTS = frozenset(
     "chapter chapters part parts portion section sections provision provisions element elements some half".split()
 )
+_HIGHER = frozenset("higher steeper heightened upper larger bigger".split())
+"""The higher part of a rate stands for the whole of it."""
 _LEADING = frozenset("by on for against from of to in with over".split())
 _MODALS = MODAL_FUTURE | MODAL_HEDGE | MODAL_WISH
 _VERBAL = (AUXILIARY - {"'s", "'d"}) | _MODALS
@@ -80,7 +82,7 @@ class Phrase:
     def partial(self) -> bool:
         """ "The chapter of its rules", "part of the duty": only a part is meant."""
         words = {token.low for token in self.tokens[max(0, self.left - 2) : self.noun.start]}
-        return "of" in words and not words.isdisjoint(_PARTS)
+        return "of" in words and not words.isdisjoint(_PARTS) and words.isdisjoint(_HIGHER)
 
     def holds(self, label: Label, fact: str | None = None) -> bool:
         """Whether a hit of this label is in the phrase, of this fact where one is given."""

@@ -58,7 +58,8 @@ def told_dates(kind: FactKind, pair: Pair, reading: Reading, dates: Sequence[Tim
     effective = _pick(dates, Role.EFFECTIVE)
     if kind in _GATHERINGS or op is not Op.EXTEND:
         effective = effective or _pick(dates, Role.ON)
-    if op in RATE_OPS | {Op.START} and pair.frame.governor is None:
+    lasts = op in RATE_OPS | {Op.START} or (op is Op.IMPOSE and not pair.reduced)
+    if lasts and pair.frame.governor is None:
         effective = effective or _pick(dates, Role.SINCE)
     if op is Op.EXTEND:  # of two ends the later: "extended by a year until …" from the old one
         dates = sorted(dates, key=lambda when: when.when or PartialDate(1), reverse=True)
@@ -113,6 +114,8 @@ def _taken_off(pair: Pair, claim: Claim, state: State) -> State:
     op = pair.trigger.op
     if op is Op.DELAY and state.until and not state.effective:
         state = replace(state, effective=state.until, until=None)  # put off until then: it starts then
+    if op is Op.END and state.until:
+        state = replace(state, effective=state.until, until=None)  # it ends from then on
     if op is Op.BLOCK and Form.PREDICATE in pair.trigger.form and not claim.by_court:
         return State()  # "is unlawful" is a ruling where a court says so, and else an argument
     by_court = op is Op.SUSPEND and claim.by_court
@@ -154,10 +157,10 @@ def _not_so(op: Op, claim: Claim, state: State, *, progressive: bool) -> State:
         return State(Status.WITHDRAWN, None, state.effective)
     if op in (Op.IMPOSE, Op.START, Op.HAPPEN):
         if claim.not_until and dated:
-            return State(Status.SUSPENDED, None, state.effective or state.until, None)
+            return State(Status.SUSPENDED, None, state.until or state.effective, None)
         if dated:
             return State(Status.SUSPENDED)  # not then, and no other day is named
-        if claim.mode is Mode.COMMITTED or "longer" in claim.cues or progressive:
+        if claim.mode in (Mode.COMMITTED, Mode.HEDGED) or "longer" in claim.cues or progressive:
             return State(Status.WITHDRAWN)
     claim.negated = True
     return state
@@ -167,6 +170,8 @@ def _truce(pair: Pair, claim: Claim, state: State, today: date) -> State:
     op, day = pair.trigger.op, state.until or state.effective
     if op is Op.REACH:
         return State(Status.AGREED, None, None, state.until)
+    if op is Op.DELAY:
+        return State(None, None, None, day)  # "its deadline was moved to 10 November"
     if op in (Op.EXTEND, Op.SHORTEN):
         ahead = state.effective if state.effective and state.effective > PartialDate.of(today) else None
         return State(Status.AGREED if claim.agreed else None, None, None, state.until or ahead)

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from rules.lexicon import Hit, Label
+from rules.rows import Row
 from rules.text import Token
 
 Held = tuple[Label, str | None]
@@ -26,14 +27,15 @@ class Sight:
         "marks",
         "nouns",
         "parties",
+        "row",
         "shared",
         "starts",
         "tokens",
         "words",
     )
 
-    def __init__(self, tokens: Sequence[Token], hits: Sequence[Hit]) -> None:
-        self.tokens, self.hits = tokens, hits
+    def __init__(self, tokens: Sequence[Token], hits: Sequence[Hit], row: Row | None = None) -> None:
+        self.tokens, self.hits, self.row = tokens, hits, row
         self.words = frozenset([token.low for token in tokens])
         """To ask first whether a word stands anywhere at all."""
         self.held = held(hits)

@@ -50,7 +50,7 @@ _OUTSIDER = frozenset(
         "importers retailer retailers group pundit columnist blogger critics opposition institute bank fund "
         "ex chamber chambers counsel plaintiff plaintiffs petitioner petitioners litigant litigants claimant maker "
         "executive chief council board parliament mep meps lobbyist lobbyists consultant consultants researcher "
-        "researchers"
+        "researchers sponsor sponsors cosponsors backers"
     ).split()
 )
 _RUMOUR = frozenset(
@@ -167,7 +167,7 @@ def _named_behind(text: Sequence[str], k: int, hits: Sequence[Hit]) -> tuple[Spe
 
 def _titles(segment: set[str]) -> set[str]:
     """The words of a speaker without those that mean something else in a title: "chief of staff", "executive order"."""
-    for title in ({"person", "charge"}, {"chief", "staff"}):
+    for title in ({"person", "charge"}, {"chief", "staff"}, {"chief", "negotiator"}, {"chief", "negotiators"}):
         if title <= segment:
             segment = (segment - title) | {"official"}
     return segment - {"executive"} if segment & {"office", "order", "orders"} else segment

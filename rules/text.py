@@ -121,8 +121,17 @@ def tokenize(raw: str, offset: int = 0) -> list[Token]:
         if low == "." and tokens and _is_initial(tokens[-1], offset + start) and _NAME.match(raw, end):
             tokens[-1].low, tokens[-1].raw, tokens[-1].end = tokens[-1].low + ".", tokens[-1].raw + ".", offset + end
             continue  # "Donald J. Trump"
+        if low == ")" and len(tokens) > 1 and _abbreviates(tokens):
+            del tokens[-2:]
+            continue  # "metric tons (MMT) of soybeans": the bracket says nothing, and closes no clause
         tokens.append(Token(low, raw[start:end], offset + start, offset + end))
     return tokens
+
+
+def _abbreviates(tokens: list[Token]) -> bool:
+    """Whether an opening bracket and one word in capitals come last."""
+    word = tokens[-1].raw
+    return tokens[-2].low == "(" and len(tokens) > 2 and 1 < len(word) < 9 and word.isupper() and word.isalpha()
 
 
 _NUMBERED = re.compile(r"\s*\d")

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from rules.dates.words import MONTHS, WEEKDAYS
 from rules.frames import Frame
-from rules.grammar import TRIGGERS, Form, Op, Trigger
+from rules.grammar import GOVERNORS, TRIGGERS, Form, Op, Trigger
 from rules.lexicon import Hit
 from rules.mentions import Mention
+from rules.needs import COPULAS, leads_on, sets_a_rate
 from rules.pack import Pack
 from rules.text import Token
-from rules.words import AUXILIARY, INTENTIONS, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH
+from rules.words import AUXILIARY, MODAL_FUTURE, MODAL_HEDGE, MODAL_WISH
 
 HARD = frozenset("; — ( ) . ! ?".split())
 """Marks over which no verb reaches for what it is about."""
 
-_COPULAS = frozenset({"be", "is", "are", "'s"})
 _COPULA = Trigger(Op.SET, frozenset({Form.BASE}), intransitive=True)
 _DETERMINERS = frozenset(
     (
@@ -26,7 +24,6 @@ _DETERMINERS = frozenset(
     ).split()
 )
 """Behind these a word is a noun or an adjective, whatever verb it could be."""
-_CALENDAR = MONTHS.keys() | WEEKDAYS.keys() | {"end", "next", "year"}
 _ARTICLES = frozenset("the a an its their his her 's our any no".split())
 _EVENTS = frozenset("end halt pause freeze delay".split())
 """Nouns of an event that, as verbs, take their object without a preposition."""
@@ -74,7 +71,7 @@ class Pair(Act):
     """It acts on the suspension of the fact: "extended the suspension of the duty"."""
 
 
-COULD_BE = _COPULAS | TRIGGERS.keys()
+COULD_BE = COPULAS | TRIGGERS.keys()
 """The folded words that can begin a trigger at all."""
 
 
@@ -94,41 +91,12 @@ def readings(tokens: Sequence[Token], index: int) -> list[tuple[Trigger, int]]:
             found.append((len(tokens) + 1, 0, trigger, index + 1))
             continue
         end = _rest(tokens, index + 1, trigger)
-        if end is not None and _leads_on(tokens, end, trigger):
+        if end is not None and leads_on(tokens, end, trigger):
             idiom = len(trigger.rest) > 1  # "put … on ice" before "put … on"
             found.append((0 if idiom else end - len(trigger.rest), -len(trigger.rest), trigger, end))
-    if tokens[index].low in _COPULAS and _copula(tokens, index):
+    if sets_a_rate(tokens, index):
         found.append((0, 0, _COPULA, index + 1))
     return [(trigger, end) for _, _, trigger, end in sorted(found, key=lambda row: row[:2])]
-
-
-_INTENTIONS = frozenset(INTENTIONS.split())
-
-
-def _leads_on(tokens: Sequence[Token], end: int, trigger: Trigger) -> bool:
-    """Whether what follows a phrase is what it needs: an amount behind "fall to", and none behind "push to"."""
-    near = [token.low for token in tokens[end : end + 7]]
-    towards = trigger.rest[-1] in ("to", "by", "into")
-    if trigger.op in (Op.DELAY, Op.ADVANCE):
-        return not (towards and "%" in near[:3])
-    if trigger.op is Op.IMPOSE and trigger.rest == ("on",):
-        return not any(
-            a == "at" and b[:1].isdigit() for a, b in pairwise(near)
-        )  # "puts the tariff on goods at 44 percent"
-    if trigger.op is Op.EXTEND and trigger.rest == ("to",):
-        return any(word in _CALENDAR or (word.isdigit() and len(word) == 4) for word in near[:4])  # "runs to 61 pages"
-    if trigger.op is Op.BUY and trigger.rest in (("to",), ("name", "to")):
-        return any(word[:1].isdigit() for word in near[:5])  # "committed to 12 million tonnes"
-    if trigger.op not in (Op.SET, Op.RAISE, Op.LOWER):
-        return True
-    if any(token.low in _INTENTIONS for token in tokens[end - len(trigger.rest) - trigger.gap : end]):
-        return False  # "dropped plans to impose …"
-    if trigger.op is Op.SET and trigger.rest == ("to",) and near[:1] and near[0] not in ("a", "an", "the"):
-        agreed = tokens[end - 2].low.startswith("agree")  # "agreed to a tariff of 28 percent", and not "to lift …"
-        return "%" in near and not agreed
-    if trigger.op is Op.SET:
-        return "%" in near
-    return not towards or any(word[:1].isdigit() or word == "%" for word in near)
 
 
 def _can_stand(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
@@ -198,10 +166,18 @@ def _lifted_off(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     return tokens[index].low.startswith("lift") and trigger.op is Op.RAISE and not _to_a_rate(tokens, index)
 
 
+def _points_off(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
+    """ "By removing 10 percentage points": the rate falls, and stays."""
+    ahead = {token.low for token in tokens[index + 1 : index + 5]}
+    return trigger.op is Op.WITHDRAW and not ahead.isdisjoint(("points", "point"))
+
+
 def _no_predicate(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool:
     if Form.PREDICATE not in trigger.form:
         return False
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    if trigger.op is Op.START and any(t.low.startswith(("remain", "stay")) for t in tokens[max(0, index - 2) : index]):
+        return True  # "the rules remain in force": that is no start
     governs = not trigger.rest and following in ("a", "an", "the", "its", "their", "his")  # "over an arms sale"
     return governs or not _predicative(tokens, index)
 
@@ -209,8 +185,10 @@ def _no_predicate(tokens: Sequence[Token], index: int, trigger: Trigger) -> bool
 def _is_noun(tokens: Sequence[Token], index: int) -> bool:
     """ "Its present end": behind an adjective and a determiner, where no verb in its base form can stand."""
     following = tokens[index + 1].low if index + 1 < len(tokens) else ""
-    if following in ("to", "of") and tokens[index].low in _EVENTS:
-        return True  # "demands end to …"
+    if tokens[index].low in _EVENTS and index:
+        wanted = following in ("in", "on", "from") and tokens[index - 1].low in GOVERNORS
+        if wanted or following in ("to", "of"):
+            return True  # "demands end to …", "mulls pause in …"
     if index < 2 or tokens[index - 2].low not in _ARTICLES or tokens[index - 1].raw[:1].isupper():
         return False
     if index > 2 and tokens[index - 3].low in ("have", "make", "let", "help"):
@@ -251,6 +229,11 @@ def _predicative(tokens: Sequence[Token], index: int) -> bool:
     return doubt or (index + 3 >= len(tokens) and tokens[index].low in ("off", "on", "in"))
 
 
+def is_said_of_another(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a predicate has a subject of its own before it, with a verb: "planning is under way"."""
+    return index > 1 and any(token.low in _REMAINING for token in tokens[max(1, index - 2) : index])
+
+
 def _rest(tokens: Sequence[Token], start: int, trigger: Trigger) -> int | None:
     """Where the rest of a phrase ends, if it follows within the gap and inside the clause."""
     limit = min(start + trigger.gap + 1, len(tokens))
@@ -284,22 +267,7 @@ _REFUSALS = (
     _waiting,
     _misplaced,
     _lifted_off,
+    _points_off,
     _no_predicate,
 )
 """Why a word that could be a trigger is none where it stands; one is enough."""
-
-
-def _copula(tokens: Sequence[Token], index: int) -> bool:
-    """ "Shall be 45 percent", "is now 10 percent": a form of "to be" before an amount, with a future or "now"."""
-    before = [token.low for token in tokens[:index]]
-    if tokens[index].low == "'s" and before[-1:] not in (["it"], ["that"], ["this"], ["there"], ["which"], ["what"]):
-        return False  # "Saturday's 100% tariff"
-    ahead = [token.low for token in tokens[index + 1 : index + 9]]
-    instead = "instead" in ahead[:6] and any(word.isdigit() for word in ahead[:2])
-    if "%" not in ahead[:4] and not instead:
-        return False
-    moved = bool({"up", "down"} & set(ahead[2:7])) and "from" in ahead[2:8]
-    dated = bool({"effective", "effect", "today", "now", "morning", "midnight"} & set(before))
-    if (moved or dated) and tokens[index].low in ("is", "'s"):
-        return True
-    return bool({"will", "shall", "now", "to", "would", "could", "might", "may"} & {*before[-3:], *ahead[:1]})

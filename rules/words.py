@@ -26,7 +26,7 @@ VERBS = {
     "withdraw": (
         "withdraw avoid avert drop scrap abandon cancel skip rescind revoke repeal remove abolish eliminate ditch "
         "annul axe nix dump lift retract forgo jettison dismantle bin junk kill erase delete spike discard renounce "
-        "relinquish shed strip nullify discontinue"
+        "relinquish shed strip nullify discontinue pull"
     ),
     "expire": "expire lapse sunset",
     "exempt": "exempt exclude spare",
@@ -65,8 +65,8 @@ INTRANSITIVE = {
 
 PHRASES = {
     "start": (
-        "take …1 effect~; come …1 into force~; come …1 into effect~; enter into force~; go into effect~; go into "
-        "force~; kick in~; go live~; bring …8 into force; put …8 into effect"
+        "come in~; take …1 effect~; come …1 into force~; come …1 into effect~; enter into force~; go into effect~; "
+        "go into force~; kick in~; go live~; bring …8 into force; put …8 into effect"
     ),
     "happen": "be from~; be on~; be between~; go ahead~; take …1 place~; get under way~; get underway~; kick off~",
     "impose": (
@@ -75,7 +75,8 @@ PHRASES = {
     ),
     "set": (
         "agree to; see …10 at; expect …10 at; go to~; go …3 from~; move …3 from~; come to~; stand at~; end up at~; "
-        "move …10 to~; move …10 by; bring …14 to; take …10 to; put …16 at; leave …18 at; go …2 back to~; spring …1 "
+        "move …10 to~; move …10 by; replace …10 with; replace …2 by; substitute …2 by; substitute …10 with; "
+        "bring …14 to; take …10 to; put …16 at; leave …18 at; go …2 back to~; spring …1 "
         "back to~; settle at~; come in at~; work out at~; add up to~"
     ),
     "lower": (
@@ -92,14 +93,15 @@ PHRASES = {
         "to~; shoot …1 up to~"
     ),
     "suspend": (
-        "break …1 off; put …10 on hold; put …10 on ice; hold …20 in abeyance; hold off; hold …8 off; set …10 out of "
+        "break …1 off; put …10 on hold; put …10 on ice; hold …20 in abeyance; hold off; hold …8 off; "
+        "keep …10 off until; keep …10 off for; set …10 out of "
         "force"
     ),
     "propose": "put …6 forward; set …6 out; lay …8 on the table",
     "delay": (
         "move …14 to~; shift …14 to~; switch …10 to; push …10 out; push …10 to; push …10 into; hold …10 over; set "
         "…10 back; put …12 off; put …10 back; push …10 back; push …10 off; hold …12 back; kick …6 down the road; "
-        "move …6 back; slip to~; slide to~"
+        "move …6 back; slip …6 to~; slide …6 to~"
     ),
     "advance": "pull …10 forward; speed …10 up; bring …10 forward; move …6 forward; move …6 up",
     "withdraw": (
@@ -199,7 +201,10 @@ PREDICATES = {
     "suspend": "on hold; on ice; in abeyance",
     "restore": "back",
     "happen": "under way; underway",
-    "reach": "done; sealed; in the bag",
+    "reach": (
+        "done; sealed; in the bag; imminent; at hand; in sight; within reach; within grasp; within touching distance; "
+        "in the offing; round the corner; around the corner"
+    ),
 }
 """What a thing "is", "remains" or, in a headline, simply stands as."""
 
@@ -236,14 +241,18 @@ WORDS_OF_STANCE = {
     "plan": "set ready prepared plans intention intends",
     "hedge": (
         "likely unlikely poised close near possible possibly probably perhaps maybe could may might reportedly "
-        "inclined minded rumoured rumored tentative"
+        "inclined minded rumoured rumored tentative open"
     ),
-    "consider": "talks views idea options option whether possibility prospect prospects chance chances likelihood odds",
+    "consider": (
+        "talks preparations views idea options option whether possibility prospect prospects chance chances "
+        "likelihood odds"
+    ),
     "expect": "hopes",
     "threat": "threat threats choice",
     "propose": "proposal draft offer bill recommendation",
     "wish": "calls demands appeal plea motion",
     "deny": "denial",
+    "continue": "allowed permitted",
 }
 """Nouns, adjectives and forms that govern a verb as those do."""
 

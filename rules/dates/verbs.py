@@ -91,6 +91,8 @@ def verb_at(tokens: Tokens, k: int, *, finite: bool = False) -> Verb | None:
     word = tokens.at(k)
     if word in w.MODALS or word in w.LIKELY or word.endswith("'ll"):
         return Verb(k, word, Tense.AHEAD)
+    if word == "to" and tokens.at(k - 1) in _IMPLYING:
+        return _participle(tokens, k - 1)  # "was allowed to lapse on Monday": it lapsed
     if word == "to":
         return Verb(k, tokens.at(k + 1), Tense.AHEAD) if infinitive(tokens, k) else None
     if word in w.AUX_PAST:
@@ -112,6 +114,8 @@ def verb_at(tokens: Tokens, k: int, *, finite: bool = False) -> Verb | None:
     return Verb(k, word, Tense.AHEAD) if word in ("due", "set") else None
 
 
+_IMPLYING = word_set("allowed forced obliged managed failed")
+"""What was allowed or managed has come about when these are told."""
 _NO_INFINITIVE = word_set(
     "percent tomorrow today yesterday reporters people early late mid about around next last this"
 )

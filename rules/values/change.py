@@ -15,7 +15,7 @@ _DOWN = word_set(
     "trimmed trimming pare pared pares shave shaves "
     "shaved shaving slash slashes slashed ease eases eased easing fall falls fell falling drop drops dropped "
     "dropping down decrease decreases decreased "
-    "shed sheds less removed remove removes off halve halves halved halving halved decline declines rolled "
+    "shed sheds less removed remove removes removing off halve halves halved halving halved decline declines rolled "
     "knock knocked"
 )
 _UP = word_set(
