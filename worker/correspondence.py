@@ -6,8 +6,6 @@ The page only keeps what was asked for. All that depends on whether an address i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import SystemRandom
 
@@ -17,7 +15,7 @@ from worker.clock import running_from
 from worker.desk import Desk
 from worker.errors import LeaseLost, TransportError
 from worker.store import Letter
-from worker.transports import Transport
+from worker.transports import Message, Transport
 from worker.transports.email import EmailTransport
 
 AT_ONCE = 200
@@ -25,17 +23,6 @@ AT_ONCE = 200
 
 _log = log.get("correspondence")
 _spread = SystemRandom().random
-
-
-@dataclass(frozen=True)
-class _Mail:
-    """A letter as a transport is handed it."""
-
-    id: str
-    address: str
-    body: bytes
-    secret: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 async def correspond(now: datetime, desk: Desk) -> int:
@@ -63,14 +50,16 @@ def _answer(now: datetime, desk: Desk) -> None:
 async def _send(now: datetime, desk: Desk) -> int:
     clock, transport = running_from(now), EmailTransport(desk.settings)
     settings, tried = desk.settings, 0
-    while tried < AT_ONCE:
-        letter = await asyncio.to_thread(
-            desk.store.lease_letter, clock(), settings.lease_seconds, settings.max_attempts
-        )
-        if letter is None:
-            break
-        await _try(letter, transport, clock(), desk)
-        tried += 1
+    lease = desk.store.lease_letter
+    try:
+        while tried < AT_ONCE:
+            letter = await asyncio.to_thread(lease, clock(), settings.lease_seconds, settings.max_attempts)
+            if letter is None:
+                break
+            await _try(letter, transport, clock(), desk)
+            tried += 1
+    finally:
+        await transport.close()
     return tried
 
 
@@ -79,7 +68,7 @@ async def _try(letter: Letter, transport: Transport, now: datetime, desk: Desk) 
     line = _log.bind(letter=letter.id, kind=letter.kind, to=log.redact_address(letter.address), attempt=letter.attempt)
     try:
         try:
-            await transport.send(_Mail(letter.id, letter.address, desk.compose_letter(letter)))
+            await transport.send(Message(letter.id, letter.address, desk.compose_letter(letter)))
         except TransportError as error:
             most, wait = desk.settings.max_attempts, error.retry_after
             after = retries.next_attempt(letter.attempt, now, most=most, retry_after=wait, spread=_spread())

@@ -27,7 +27,7 @@ from worker import alerts, delivery, feeds, log, retries, wording
 from worker.desk import Desk
 from worker.errors import FetchError, LeaseLost, LedgerBusy, TransportError, VersionConflict
 from worker.http import Client
-from worker.store import Added, Audience, Committed, FanOut, NewArticle, Reaped, Story
+from worker.store import Added, Audience, Committed, FanOut, Held, NewArticle, Reaped, Story
 from worker.store.notices import Subject
 from worker.transports.email import EmailTransport
 from worker.transports.notice import notice
@@ -89,7 +89,7 @@ def evaluate(article_id: int, now: datetime, desk: Desk) -> Committed | None:
     pack = desk.packs[article.story]
     for story in _as_it_stands(article.story, desk):
         found = rules.evaluate(article.for_rules(), story.ledger, pack, learned=now)
-        plan = _planned(desk, pack, found, now)
+        plan = planned(desk, pack, found, now)
         try:
             committed = desk.store.commit(story, found.ledger, plan, now, findings=found.findings, article=article)
         except VersionConflict:
@@ -123,7 +123,7 @@ def check_deadlines(story_id: str, now: datetime, desk: Desk) -> Committed:
         events = _events(desk, pack, story, now)
         gap = now - story.deadlines_checked_at
         notes = (wording.of_an_outage(story.deadlines_checked_at, now),) if gap >= OUTAGE else ()
-        plan = _planned(desk, pack, Evaluation((), events, story.ledger), now, notes)
+        plan = planned(desk, pack, Evaluation((), events, story.ledger), now, notes)
         try:
             committed = desk.store.commit(story, story.ledger, plan, now, deadlines_checked=True)
         except VersionConflict:
@@ -133,21 +133,19 @@ def check_deadlines(story_id: str, now: datetime, desk: Desk) -> Committed:
     raise LedgerBusy(f"the record of {story_id} moved on {MAX_CONFLICTS} times while its deadlines were checked")
 
 
-def release(subscription_id: str, now: datetime, desk: Desk) -> int:
-    """Tell a subscriber what waited for him, as far as its wait has ended; return how many messages that made.
+def release(subscription_ids: Sequence[str], now: datetime, desk: Desk) -> int:
+    """Tell subscribers what waited for them, as far as its wait has ended; return how many messages that made.
 
-    If something of it was settled meanwhile, nothing is done: it is still due, and the next look finds it as it is.
+    All are told in one commit. If something was settled meanwhile, each is told by himself; where it was his, nothing
+    is done: it is still due, and the next look finds it as it is.
     """
-    subscription, waiting = desk.store.subscription(subscription_id), desk.store.waiting(subscription_id)
-    if subscription is None or not waiting:
-        return 0
-    known = desk.store.known(subscription.story, (), [subscription], now)
-    last = desk.store.last_message(subscription_id)
-    plan = alerts.release(subscription, waiting, now, mail=desk.compose_mail, known=known, last=last)
+    plans = [_released(desk, each, now) for each in desk.store.waiting(subscription_ids)]
     try:
-        return desk.store.commit_release(plan, now)
+        return desk.store.commit_release(plans, now)
     except VersionConflict:
-        return 0
+        if len(subscription_ids) == 1:
+            return 0
+        return sum(release([one], now, desk) for one in subscription_ids)
 
 
 def fan_out(waiting: FanOut, now: datetime, desk: Desk) -> int:
@@ -155,7 +153,7 @@ def fan_out(waiting: FanOut, now: datetime, desk: Desk) -> int:
     earlier = desk.store.last_changes(waiting.story, {alert.fact for alert in waiting.alerts})
     subjects = {(alert.kind, alert.fact, alert.topic) for alert in waiting.alerts}
     audience = _audience(desk, waiting.story, subjects, earlier, waiting.after)
-    known = desk.store.known(waiting.story, earlier, audience.subscriptions, now)
+    known = desk.store.known(waiting.story, earlier, audience.subscriptions)
     plan = alerts.tell(waiting.alerts, audience.subscriptions, now, mail=desk.compose_mail, known=known)
     after = audience.subscriptions[-1].id if audience.more else None
     try:
@@ -207,14 +205,17 @@ def prune(now: datetime, desk: Desk) -> int:
     return desk.store.prune_attempts(now - timedelta(days=desk.settings.keep_attempts_days))
 
 
-def _planned(desk: Desk, pack: Pack, it: Evaluation, now: datetime, notes: tuple[str, ...] = ()) -> alerts.Plan:
-    """The plan for the first of those who may want to be told; `fan_out` goes on where there are more."""
+def planned(desk: Desk, pack: Pack, it: Evaluation, now: datetime, notes: tuple[str, ...] = ()) -> alerts.Plan:
+    """The plan for the first of those who may want to be told; `fan_out` goes on where there are more.
+
+    `notes` are said beside each alert that is told at once.
+    """
     store = desk.store
     found: tuple[Finding | DeadlineEvent, ...] = (*it.findings, *it.deadlines)
     subjects = {(kind, one.fact, one.topic) for one in found for kind in alerts.kinds_of(one)}
     earlier = store.last_changes(pack.id, {finding.fact for finding in it.findings}) if subjects else ()
     audience = _audience(desk, pack.id, subjects, earlier)
-    known = store.known(pack.id, earlier, audience.subscriptions, now)
+    known = store.known(pack.id, earlier, audience.subscriptions)
     plan = alerts.plan(
         pack,
         it.findings,
@@ -227,6 +228,13 @@ def _planned(desk: Desk, pack: Pack, it: Evaluation, now: datetime, notes: tuple
         notes=notes,
     )
     return replace(plan, after=audience.subscriptions[-1].id) if audience.more else plan
+
+
+def _released(desk: Desk, each: Held, now: datetime) -> alerts.Plan:
+    known = alerts.Known(silences=each.silences, acknowledged=each.acknowledged)
+    return alerts.release(
+        each.subscription, each.waiting, now, mail=desk.compose_mail, known=known, last=each.last_message
+    )
 
 
 def _audience(

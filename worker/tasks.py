@@ -202,8 +202,7 @@ def release(ids: Sequence[str]) -> None:
     """Tell these subscribers what waited for them, as far as its wait has ended."""
     from worker import pipeline
 
-    made = sum(pipeline.release(subscription_id, clock.now(), desk()) for subscription_id in ids)
-    if made:
+    if pipeline.release(ids, clock.now(), desk()):
         wake(deliver)
 
 

@@ -117,8 +117,7 @@ class Timeline:
             pipeline.check_deadlines(STORY, self.now, self.desk)
         while waiting := self.store.fan_outs(1):
             pipeline.fan_out(waiting[0], self.now, self.desk)
-        for who in self.store.due_releases(self.now, 1_000):
-            pipeline.release(who, self.now, self.desk)
+        pipeline.release(self.store.due_releases(self.now, 1_000), self.now, self.desk)
         if self._post_is_held:
             return self
         for leased in self.store.lease("timeline", self.now, 60, 1_000, 1_000):

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from worker import clock
-from worker.alerts import Subscription
+from worker.alerts import Subscription, mail_address
 from worker.cli import subscriptions
 from worker.cli.output import line, note, plural, table
 from worker.errors import DeltawireError, WrongUse
@@ -33,13 +33,13 @@ def ping(subscription: Id) -> None:
 
     from worker.cli.opening import opened
     from worker.errors import TransportError
-    from worker.transports.notice import Notice
+    from worker.transports import Message
 
     with opened() as desk:
         chosen, now = desk.store.subscription(subscription), clock.now()
         if chosen is None or chosen.channel != "webhook":
             raise WrongUse(f"there is no webhook {subscription}; `deltawire subscriptions list` names them")
-        message = Notice(f"ping_{token_hex(12)}", chosen.address, ping_body(chosen, now), chosen.secret)
+        message = Message(f"ping_{token_hex(12)}", chosen.address, ping_body(chosen, now), chosen.secret)
 
         async def send() -> str:
             async with desk.client() as client:
@@ -110,7 +110,7 @@ def set_contact(
     from worker.cli.opening import opened
 
     with opened() as desk:
-        desk.store.set_contact(subscription, subscriptions.mail_address(address))
+        desk.store.set_contact(subscription, mail_address(address))
     line(f"{address} is told when nothing is sent to {subscription} any more")
 
 

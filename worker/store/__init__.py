@@ -11,7 +11,7 @@ from worker.store.endpoints import Ended, EndpointQueries
 from worker.store.feeds import FeedQueries, StoredFeed
 from worker.store.keeping import KeepingQueries
 from worker.store.letters import Letter, LetterQueries
-from worker.store.notices import Audience, FanOut, NoticeQueries
+from worker.store.notices import Audience, FanOut, Held, NoticeQueries
 from worker.store.outbox import Leased, OutboxQueries, Reaped, Result
 from worker.store.requests import Confirmed, RequestQueries
 from worker.store.roles import Heartbeat, RoleQueries
@@ -27,6 +27,7 @@ __all__ = [
     "Ended",
     "FanOut",
     "Heartbeat",
+    "Held",
     "Kept",
     "Leased",
     "Letter",

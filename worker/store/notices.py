@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from worker.alerts import (
+    Acknowledged,
     Alert,
     Corroborated,
     Delivery,
@@ -17,6 +18,7 @@ from worker.alerts import (
     Notice,
     Plan,
     Reason,
+    Silence,
     Step,
     Subscription,
     Superseded,
@@ -50,6 +52,18 @@ class FanOut:
     story: str
     alerts: tuple[Alert, ...]
     after: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """What waits for one subscriber, and what has to be known to decide on it."""
+
+    subscription: Subscription
+    waiting: tuple[Waiting, ...]
+    silences: tuple[Silence, ...]
+    acknowledged: frozenset[Acknowledged]
+    last_message: datetime | None
+    """When a message was last made for him; None before the first."""
 
 
 class NoticeQueries(Database):
@@ -97,9 +111,7 @@ class NoticeQueries(Database):
             rows = connection.execute(found.order_by(s.id).limit(limit + 1)).all()
         return Audience(tuple(subscription_of(row) for row in rows[:limit]), more=len(rows) > limit)
 
-    def known(
-        self, story: str, earlier: Sequence[Alert], subscriptions: Sequence[Subscription], now: datetime
-    ) -> Known:
+    def known(self, story: str, earlier: Sequence[Alert], subscriptions: Sequence[Subscription]) -> Known:
         """What has to be known of these subscribers to decide who is told. `earlier`: see `last_changes`."""
         ids = [one.id for one in subscriptions]
         n = t.notices.c
@@ -112,7 +124,7 @@ class NoticeQueries(Database):
                 told.setdefault(row.alert_id, set()).add(row.subscription_id)
             held = and_(n.reason == _name(Reason.CORROBORATION), n.subscription_id.in_(ids))
             return Known(
-                silences=silences_of(connection, story, now),
+                silences=silences_of(connection, story),
                 acknowledged=acknowledged_by(connection, ids),
                 waiting=tuple(_waiting(connection, held)),
                 earlier=tuple(earlier),
@@ -126,27 +138,40 @@ class NoticeQueries(Database):
         with self.read() as connection:
             return tuple(connection.execute(due).scalars())
 
-    def waiting(self, subscription_id: str) -> tuple[Waiting, ...]:
-        """What is held for a subscriber, in the order in which it was made."""
+    def waiting(self, subscription_ids: Sequence[str]) -> tuple[Held, ...]:
+        """What is held for these subscribers, each in the order in which it was made; who has nothing is left out."""
+        n, s, d = t.notices.c, t.subscriptions.c, t.deliveries.c
+        held: dict[str, list[Waiting]] = {}
+        silences: dict[str, tuple[Silence, ...]] = {}
         with self.read() as connection:
-            return tuple(_waiting(connection, t.notices.c.subscription_id == subscription_id))
+            for one in _waiting(connection, n.subscription_id.in_(subscription_ids)):
+                held.setdefault(one.subscription_id, []).append(one)
+            people = connection.execute(select(t.subscriptions).where(s.id.in_(list(held)))).all()
+            for story in {row.story for row in people}:
+                silences[story] = silences_of(connection, story)
+            noted = acknowledged_by(connection, list(held))
+            last = select(d.subscription_id, func.max(d.created_at)).where(d.subscription_id.in_(list(held)))
+            messages = {row[0]: row[1] for row in connection.execute(last.group_by(d.subscription_id))}
+        return tuple(
+            Held(subscription_of(row), tuple(held[row.id]), silences[row.story], noted, messages.get(row.id))
+            for row in people
+        )
 
-    def last_message(self, subscription_id: str) -> datetime | None:
-        """When a message was last made for a subscriber; None before the first."""
-        d = t.deliveries.c
-        with self.read() as connection:
-            found: datetime | None = connection.execute(
-                select(func.max(d.created_at)).where(d.subscription_id == subscription_id)
-            ).scalar_one()
-            return found
-
-    def commit_release(self, plan: Plan, now: datetime) -> int:
+    def commit_release(self, plans: Sequence[Plan], now: datetime) -> int:
         """Commit what became of what waited; returns how many messages it made.
 
         Raises VersionConflict, with nothing written, if some of it has been settled meanwhile.
         """
+        if not plans:
+            return 0
+        whole = Plan(
+            (),
+            tuple(delivery for plan in plans for delivery in plan.deliveries),
+            (),
+            tuple(notice for plan in plans for notice in plan.settled),
+        )
         with self.write() as connection:
-            return write_notices(connection, plan, now)
+            return write_notices(connection, whole, now)
 
     def fan_outs(self, limit: int) -> tuple[FanOut, ...]:
         """What some subscribers have yet to be told of, the oldest first."""

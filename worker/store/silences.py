@@ -40,7 +40,7 @@ class SilenceQueries(Database):
     def silences(self, story: str, now: datetime) -> tuple[Silence, ...]:
         """The silences of a story that have not ended."""
         with self.read() as connection:
-            return silences_of(connection, story, now)
+            return tuple(one for one in silences_of(connection, story) if one.until > now)
 
     def end_silence(self, silence_id: str) -> bool:
         """End a silence before its time. False if there is none of that id."""
@@ -64,10 +64,10 @@ def new_silence_id() -> str:
     return "sil_" + secrets.token_hex(6)
 
 
-def silences_of(connection: Connection, story: str, now: datetime) -> tuple[Silence, ...]:
-    """As `SilenceQueries.silences`, within the caller's transaction."""
+def silences_of(connection: Connection, story: str) -> tuple[Silence, ...]:
+    """The silences of a story, past ones too, within the caller's transaction."""
     s = t.silences.c
-    rows = connection.execute(select(t.silences).where(s.story == story, s.until > now).order_by(s.until, s.id))
+    rows = connection.execute(select(t.silences).where(s.story == story).order_by(s.until, s.id))
     return tuple(
         Silence(
             id=row.id,

@@ -171,10 +171,13 @@ def wishes_of(subscription: Subscription) -> dict[str, Any]:
 
 def list_interests(connection: Connection, subscription: Subscription) -> None:
     """Enter what the subscription asks for into the index by which alerts find it."""
-    i = t.interests.c
-    connection.execute(delete(t.interests).where(i.subscription_id == subscription.id))
+    connection.execute(delete(t.interests).where(t.interests.c.subscription_id == subscription.id))
+    connection.execute(t.interests.insert(), interests_of(subscription))
+
+
+def interests_of(subscription: Subscription) -> list[dict[str, Any]]:
+    """The rows by which alerts find a subscription: one for each kind and each fact, or else topic, or else for all."""
     facts, topics = subscription.facts, subscription.topics
     subjects = [f"fact:{it}" for it in facts] or [f"topic:{it}" for it in topics] or ["*"]
     whose = {"story": subscription.story, "subscription_id": subscription.id}
-    rows = [{**whose, "kind": kind, "subject": subject} for kind in subscription.kinds for subject in subjects]
-    connection.execute(t.interests.insert(), rows)
+    return [{**whose, "kind": kind, "subject": subject} for kind in subscription.kinds for subject in subjects]

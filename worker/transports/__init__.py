@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -29,6 +29,17 @@ class Outgoing(Protocol):
     @property
     def body(self) -> bytes:
         """Sent as it is."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something to send that tells of no alert: a letter about a subscription, a notice to an operator, a ping."""
+
+    id: str
+    address: str
+    body: bytes
+    secret: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 ANSWER_CHARACTERS = 1_000

@@ -55,6 +55,9 @@ class ChatTransport:
             raise TransportError("the service did not take the message", permanent=False)
         return Receipt(None, "taken by the service")
 
+    async def close(self) -> None:
+        """Nothing: Apprise opens a connection for each message."""
+
 
 def open_service(address: str, services: Collection[str]) -> NotifyBase:
     """What Apprise makes of an address. Raises WrongUse, without the address in it, since that is a secret."""

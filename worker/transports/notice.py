@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
 from worker.store import Ended
+from worker.transports import Message
 from worker.transports.email import header_text
 from worker.transports.letter import plain
 
@@ -25,18 +24,7 @@ up again, and may have sent again what was made since a day:
 """
 
 
-@dataclass(frozen=True)
-class Notice:
-    """A mail to one address, as a transport takes it."""
-
-    id: str
-    address: str
-    body: bytes
-    secret: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def notice(ended: Ended, mail_from: str, now: datetime) -> Notice:
+def notice(ended: Ended, mail_from: str, now: datetime) -> Message:
     """Tell the contact of a subscription that it was ended. `now` (aware) becomes the Date."""
     name = f"ended_{ended.id}_{now:%Y%m%d}"
     message = EmailMessage(SMTP)
@@ -48,4 +36,4 @@ def notice(ended: Ended, mail_from: str, now: datetime) -> Notice:
     message["Auto-Submitted"] = "auto-generated"
     words = {"id": ended.id, "story": ended.story, "address": plain(ended.address), "reason": plain(ended.reason)}
     message.set_content(WORDS.format(day=f"{now:%Y-%m-%d}", **words))
-    return Notice(name, ended.contact, message.as_bytes())
+    return Message(name, ended.contact, message.as_bytes())
