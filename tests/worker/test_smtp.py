@@ -22,9 +22,8 @@ from tests.servers import Mailbox
 from tests.worker.wire import in_loop
 from worker.errors import Ending, TransportError
 from worker.settings import Settings
-from worker.transports import dkim
+from worker.transports import Message, dkim
 from worker.transports.email import EmailTransport
-from worker.transports.notice import Notice
 from worker.transports.smtp import ends_subscription
 
 NOW = datetime(2025, 11, 5, 12, tzinfo=UTC)
@@ -33,7 +32,7 @@ MAIL = (
     b"List-Unsubscribe: <https://wire.example/u>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     b"\r\nIt  changed. \r\n\r\n\r\n"
 )
-MESSAGE = Notice("dlv_1", "ann@reader.example", MAIL)
+MESSAGE = Message("dlv_1", "ann@reader.example", MAIL)
 
 
 @pytest.mark.parametrize(
