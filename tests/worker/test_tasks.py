@@ -16,8 +16,9 @@ import redis
 from sqlalchemy import update
 
 from tests.e2e.newsroom import STORY, Newsroom, pack_from_the_baseline, subscribers
-from tests.servers import FeedServer, Receiver
-from worker import clock, tasks
+from tests.servers import SECRET, FeedServer, Receiver
+from worker import clock, pipeline, tasks
+from worker.alerts import Policy, Subscription
 from worker.errors import SettingsError
 from worker.settings import Settings
 from worker.store import tables
@@ -74,6 +75,14 @@ def room(
     made.desk.close()
 
 
+def is_read(room: Newsroom) -> None:
+    """What the outlet has published since is polled and evaluated, whenever the next poll would be due."""
+    with room.desk.store.write() as connection:
+        connection.execute(update(tables.feeds).values(next_poll_at=room.now))
+    for article in room.polls():
+        pipeline.evaluate(article, room.now, room.desk)
+
+
 def signs_of_life(room: Newsroom, now: datetime) -> None:
     for queue in tasks.QUEUES:
         room.desk.store.beat("worker", queue, now)
@@ -123,6 +132,65 @@ def test_a_tick_asks_for_articles_deliveries_and_lost_leases_until_they_are_done
     assert not [task for _, task, _ in queues.take() if task in ("reap", "deliver")]
     tasks.wake_up(now + timedelta(seconds=60))
     assert ("deliver", "reap", []) in queues.take()
+
+
+def test_a_tick_asks_for_what_has_waited_long_enough_and_for_those_not_told_yet(
+    room: Newsroom, queues: Queues, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "AT_ONCE", 1)
+    patient = Subscription(
+        "sub_patient", STORY, "webhook", receiver.url + "late", SECRET, policy=Policy(group_wait=600)
+    )
+    room.desk.store.add_subscription(patient, room.now)
+    is_read(room.publishes("Courier", CUT))
+    signs_of_life(room, room.now)
+    tasks.wake_up(room.now)
+    assert ("evaluate", "fan_out", []) in queues.take()
+    monkeypatch.setattr(clock, "now", lambda: room.now)
+    tasks.fan_out()
+    assert queues.take() == [], "whoever waits for a group is not told yet"
+    later = room.now + timedelta(seconds=599)
+    tasks.wake_up(later)
+    assert "release" not in [task for _, task, _ in queues.take()]
+    later = room.now + timedelta(seconds=600)
+    tasks.wake_up(later)
+    assert ("evaluate", "release", [["sub_patient"]]) in queues.take()
+    monkeypatch.setattr(clock, "now", lambda: later)
+    tasks.release(["sub_patient"])
+    assert queues.take() == [("deliver", "deliver", [])]
+    tasks.wake_up(later)
+    assert "release" not in [task for _, task, _ in queues.take()]
+
+
+def test_a_tick_asks_for_letters_and_they_are_sent(room: Newsroom, queues: Queues) -> None:
+    reader = Subscription("sub_reader", STORY, "email", "ann@reader.example")
+    room.desk.store.ask_to_confirm(reader, room.now, room.desk.settings.signing_key())
+    signs_of_life(room, room.now)
+    tasks.wake_up(room.now)
+    assert ("deliver", "correspond", []) in queues.take()
+    tasks.correspond()
+    [letter] = room.desk.settings.mailbox.glob("*.eml")
+    assert b"Please confirm" in letter.read_bytes()
+    tasks.wake_up(room.now)
+    assert "correspond" not in [task for _, task, _ in queues.take()]
+
+
+def test_a_tick_asks_to_tell_the_owner_of_an_endpoint_that_was_disabled(
+    room: Newsroom, queues: Queues, receiver: Receiver
+) -> None:
+    store = room.desk.store
+    store.set_contact("sub_hook", "ops@reader.example")
+    receiver.status = 410
+    is_read(room.publishes("Courier", CUT))
+    room.sends()
+    signs_of_life(room, room.now)
+    tasks.wake_up(clock.now())
+    assert ("deliver", "look_after", []) in queues.take()
+    tasks.look_after()
+    [mail] = room.desk.settings.mailbox.glob("*.eml")
+    assert b"nothing more is sent to" in mail.read_bytes()
+    tasks.wake_up(clock.now())
+    assert "look_after" not in [task for _, task, _ in queues.take()]
 
 
 def test_one_article_that_raises_does_not_keep_the_others_of_its_batch_from_being_told(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.e2e.newsroom import STORY, pack_from_the_baseline
 from tests.worker.timeline import Timeline, moment
+from worker import pipeline
 from worker.alerts import Acknowledged, Silence
 from worker.desk import Desk
 from worker.settings import Settings
@@ -295,3 +297,55 @@ def test_a_message_in_the_outbox_is_made_anew_without_the_reminder_whose_date_mo
     [message] = story.arrived["ann"][-1:]
     assert "takes place tomorrow" not in message.words
     assert "Additional US tariff on all Chinese goods: would start in 3 days" in message.words
+
+
+# Many subscribers.
+
+
+def test_many_subscribers_are_told_in_several_commits_each_once(
+    story: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "AT_ONCE", 3)
+    everybody = [f"reader{number}" for number in range(8)]
+    for who in everybody:
+        story.subscribes(who)
+    story.at("10-30 04:00").publishes(CUT)
+    for who in everybody:
+        story.expects(who, FENTANYL)
+    assert story.store.fan_outs(1) == ()
+
+
+def test_a_fan_out_that_broke_off_goes_on_where_it_was_and_two_workers_tell_nobody_twice(
+    story: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "AT_ONCE", 2)
+    everybody = [f"reader{number}" for number in range(6)]
+    for who in everybody:
+        story.subscribes(who)
+    story.at("10-30 04:00").holds_the_post()
+    ticks = story.ticks
+    monkeypatch.setattr(story, "ticks", lambda: story)  # nobody goes on with it yet
+    story.publishes(CUT)
+    [waiting] = story.store.fan_outs(1)
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: pipeline.fan_out(waiting, story.now, story.desk), range(4)))
+    assert sorted(made) == [0, 0, 0, 2]
+    monkeypatch.setattr(story, "ticks", ticks)
+    story.lets_the_post_go()
+    for who in everybody:
+        story.expects(who, FENTANYL)
+
+
+def test_two_workers_that_release_the_same_make_one_message(story: Timeline) -> None:
+    story.subscribes("ann", group_wait=600).at("10-30 04:00").publishes(CUT).at("10-30 04:09")
+    later = moment("10-30 04:10")
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: pipeline.release(["ann"], later, story.desk), range(4)))
+    assert sorted(made) == [0, 0, 0, 1]
+
+
+def test_who_ends_his_subscription_while_something_waits_is_not_told(story: Timeline) -> None:
+    story.subscribes("ann", group_wait=600).at("10-30 04:00").publishes(CUT)
+    story.store.disable_subscription("ann", "unsubscribed")
+    story.at("10-30 05:00").expects_nothing("ann")
+    assert story.fates("ann") == [("dropped", "ended")]
