@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 
-from worker.web import health
-from worker.web.models import Alerts, Health, Story, StoryLine
+from worker import why
+from worker.store import trace
+from worker.web import gate, health
+from worker.web.models import Alerts, Health, Story, StoryLine, Why
 from worker.web.reader import Reader, place
 
 router = APIRouter()
@@ -23,6 +25,12 @@ Reading = Annotated[Reader, Depends(reader_of)]
 StoryId = Annotated[str, Path(description="The story's id", examples=["us-china-trade"])]
 NOT_FOUND: dict[int | str, dict[str, Any]] = {
     404: {"description": "No such story is watched here, or it is not open yet."}
+}
+
+FOR_OPERATORS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "The operator's token is asked for."},
+    403: {"description": "No operator's token is set, and the request comes from elsewhere."},
+    404: {"description": "No such alert was made."},
 }
 
 
@@ -62,6 +70,24 @@ def list_alerts(
         return reader.alerts(story_id, start, limit)
     except KeyError:
         raise HTTPException(404, f"no story {story_id!r} is watched here, or it is not open yet") from None
+
+
+@router.get("/api/alerts/{alert_id}/why", tags=["stories"], responses=FOR_OPERATORS)
+def read_why(
+    alert_id: str, request: Request, response: Response, reader: Reading, subscription: str | None = None
+) -> Why:
+    """Of each subscription, or of one: whether it was told of an alert, is told later, or was not, and the reasons.
+
+    For operators: at the machine itself, or with any name and the admin token as the password. No addresses in it.
+    """
+    gate.admit(request, reader.settings)
+    response.headers["Cache-Control"] = "no-store"
+    found = trace.alert_by_id(reader.store, alert_id)
+    if found is None:
+        raise HTTPException(404, "there is no alert of that id")
+    alert, made_at = found
+    noticed = trace.notices_of(reader.store, alert, [subscription] if subscription else ())
+    return Why(alert=alert.to_json(), subscriptions=[why.as_data(alert, made_at, one) for one in noticed])
 
 
 @router.get("/healthz", tags=["health"], responses={503: {"model": Health, "description": "Something stands still."}})

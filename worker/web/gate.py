@@ -1,4 +1,4 @@
-"""Who may read the mailbox: whoever sits at the machine, and elsewhere whoever holds the operator's token.
+"""Who may read the mailbox and the trace: whoever sits at the machine, and elsewhere who holds the operator's token.
 
 Mails hold addresses and unsubscribe links. They are open without a password only where nobody else can come from: the
 server listens on loopback, was asked under a loopback name, and nothing says that a proxy stands before it.
@@ -24,11 +24,11 @@ def admit(request: Request, settings: Settings) -> None:
     if _at_the_machine(request, settings):
         return
     if settings.admin_token is None:
-        raise HTTPException(403, "From elsewhere the mailbox opens with DELTAWIRE_ADMIN_TOKEN, and none is set.")
+        raise HTTPException(403, "From elsewhere this opens with DELTAWIRE_ADMIN_TOKEN, and none is set.")
     expected = settings.admin_token.get_secret_value().encode()
     if not hmac.compare_digest(_password(request.headers.get("authorization", "")), expected):
         ask = {"WWW-Authenticate": 'Basic realm="Deltawire, any name and the admin token", charset="UTF-8"'}
-        raise HTTPException(401, "The mailbox asks for the operator: any name, and DELTAWIRE_ADMIN_TOKEN.", ask)
+        raise HTTPException(401, "This asks for the operator: any name, and DELTAWIRE_ADMIN_TOKEN.", ask)
 
 
 def _at_the_machine(request: Request, settings: Settings) -> bool:

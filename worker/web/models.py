@@ -106,7 +106,7 @@ class Alert(BaseModel):
 
     id: str
     at: datetime = Field(description="The moment that it tells of")
-    made_at: datetime = Field(description="When it was made")
+    made_at: datetime | None = Field(None, description="When it was made")
     alert: AlertKind
     update: bool = Field(description="Adds a source to a change already told, and names no new one")
     fact: str
@@ -132,6 +132,24 @@ class Alerts(BaseModel):
     alerts: list[Alert] = Field(description="In the order in which they were made")
     next: str = Field(description="Pass it as `since` to go on from here, now or later")
     more: bool = Field(description="Whether there are more already")
+
+
+class Fate(BaseModel):
+    """What became of an alert for one subscription."""
+
+    subscription: str
+    channel: str
+    fate: Literal["told", "held", "dropped", "left out"]
+    why: str = Field(description="The same in words, with the reason")
+    trail: list[dict[str, Any]] = Field(description="What was decided one after the other")
+    delivery: dict[str, Any] | None = Field(description="The message that tells it: id, state, attempts")
+
+
+class Why(BaseModel):
+    """Who was told of an alert, and who was not."""
+
+    alert: Alert
+    subscriptions: list[Fate]
 
 
 class StoryLine(BaseModel):
