@@ -297,6 +297,7 @@ def test_the_api_is_described_for_people_and_as_openapi(site: Site) -> None:
         "/api/stories/{story_id}/alerts",
         "/healthz",
         "/livez",
+        "/api/alerts/{alert_id}/why",
     }
 
 
