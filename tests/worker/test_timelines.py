@@ -44,6 +44,13 @@ def test_what_an_official_source_says_is_not_marked_as_unconfirmed(story: Timeli
     assert "Unconfirmed" not in story.last("ann").words
 
 
+def test_topics_and_facts_add_up(story: Timeline) -> None:
+    story.subscribes("ann", topics=("rare_earths",), facts=("us_tariff_fentanyl",)).subscribes(
+        "ben", topics=("summit",)
+    )
+    story.at("10-30 04:00").publishes(RULES).publishes(CUT).expects("ann", CONTROLS, FENTANYL).expects_nothing("ben")
+
+
 # Corroboration.
 
 

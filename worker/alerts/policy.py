@@ -20,12 +20,14 @@ def why_not(alert: Alert, subscription: Subscription) -> Reason | None:
     """Why the alert is not one of those that the subscriber asked for; None if it is. The first reason that applies."""
     wanted = subscription
     kinds = wanted.source_kinds if alert.source_kind else ()
+    named = (*wanted.topics, *wanted.facts)
+    elsewhere = bool(named) and alert.topic not in wanted.topics and alert.fact not in wanted.facts
     reasons = (
         (Reason.UNCONFIRMED, not wanted.confirmed),
         (Reason.KIND, alert.kind not in wanted.kinds),
         (Reason.UPDATE, alert.update and not wanted.updates),
-        (Reason.TOPIC, bool(wanted.topics) and alert.topic not in wanted.topics),
-        (Reason.FACT, bool(wanted.facts) and alert.fact not in wanted.facts),
+        (Reason.TOPIC, elsewhere and bool(wanted.topics)),
+        (Reason.FACT, elsewhere),
         (Reason.PHASE, bool(alert.phase and wanted.deadline_phases) and alert.phase not in wanted.deadline_phases),
         (Reason.DAYS, alert.phase is Phase.UPCOMING and alert.days_left not in wanted.deadline_days),
         (Reason.SEVERITY, WEIGHT[alert.severity] < WEIGHT[wanted.min_severity]),

@@ -129,6 +129,7 @@ class Subscription:
     kinds: tuple[str, ...] = KINDS
     topics: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    """These, besides all of the topics."""
     min_severity: Severity = Severity.LOW
     min_confidence: float = 0.0
     source_kinds: tuple[str, ...] = ()

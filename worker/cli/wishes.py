@@ -27,7 +27,7 @@ class _Option(NamedTuple):
 _OPTIONS = (
     _Option("kinds", "kinds", "NAMES", f"Only these kinds: {', '.join(KINDS)}."),
     _Option("topics", "topics", "NAMES", "Only these topics of the story."),
-    _Option("facts", "facts", "NAMES", "Only these facts of the story."),
+    _Option("facts", "facts", "NAMES", "These facts, besides the topics; without topics, only these."),
     _Option("phases", "deadline_phases", "NAMES", f"Only these of a deadline: {', '.join(Phase)}."),
     _Option("days", "deadline_days", "NUMBERS", "How many days before a date to be told of it, as 7,3,1."),
     _Option("sources", "source_kinds", "NAMES", f"Only on the word of these: {', '.join(SourceKind)}."),

@@ -176,8 +176,8 @@ def list_interests(connection: Connection, subscription: Subscription) -> None:
 
 
 def interests_of(subscription: Subscription) -> list[dict[str, Any]]:
-    """The rows by which alerts find a subscription: one for each kind and each fact, or else topic, or else for all."""
-    facts, topics = subscription.facts, subscription.topics
-    subjects = [f"fact:{it}" for it in facts] or [f"topic:{it}" for it in topics] or ["*"]
+    """The rows by which alerts find a subscription: one for each kind and each topic and fact, or one for all."""
+    named = [*(f"topic:{it}" for it in subscription.topics), *(f"fact:{it}" for it in subscription.facts)]
+    subjects = named or ["*"]
     whose = {"story": subscription.story, "subscription_id": subscription.id}
     return [{**whose, "kind": kind, "subject": subject} for kind in subscription.kinds for subject in subjects]

@@ -75,7 +75,7 @@ _interests_table = sa.table(
 
 
 def _wishes(row: sa.Row[Any]) -> list[dict[str, Any]]:
-    subjects = [f"fact:{it}" for it in row.facts] or [f"topic:{it}" for it in row.topics] or ["*"]
+    subjects = [*(f"topic:{it}" for it in row.topics), *(f"fact:{it}" for it in row.facts)] or ["*"]
     return [
         {"story": row.story, "kind": kind, "subject": subject, "subscription_id": row.id}
         for kind in row.kinds
