@@ -186,6 +186,8 @@ def deadlines() -> None:
             continue
         if committed.deliveries:
             wake(deliver)
+        if committed.more:
+            wake(fan_out)
 
 
 @_task("reap", "deliver")
@@ -202,7 +204,14 @@ def release(ids: Sequence[str]) -> None:
     """Tell these subscribers what waited for them, as far as its wait has ended."""
     from worker import pipeline
 
-    if pipeline.release(ids, clock.now(), desk()):
+    try:
+        made = pipeline.release(ids, clock.now(), desk())
+    except Exception:  # noqa: BLE001 - a task's edge: one subscriber must not stop the rest
+        _log.exception("not told what waited", subscriptions=ids)
+        for one in ids if len(ids) > 1 else ():
+            wake(release, [one])
+        return
+    if made:
         wake(deliver)
 
 

@@ -180,3 +180,8 @@ def nothing_that_needs_a_second_source_is_told_without_one(told: Told, happens: 
 @given(policies)
 def test_a_policy_survives_being_kept_as_json(policy: Policy) -> None:
     assert Policy.from_json(policy.to_json()) == policy
+
+
+def test_a_policy_whose_time_zone_is_gone_counts_in_utc() -> None:
+    kept = Policy(time_zone="Europe/Berlin", digest="daily").to_json() | {"time_zone": "Europe/Bonn", "gone": 1}
+    assert Policy.from_json(kept) == Policy(digest="daily")

@@ -162,6 +162,27 @@ def test_a_tick_asks_for_what_has_waited_long_enough_and_for_those_not_told_yet(
     assert "release" not in [task for _, task, _ in queues.take()]
 
 
+def test_one_subscriber_who_cannot_be_told_does_not_keep_the_others_from_it(
+    room: Newsroom, queues: Queues, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("sub_a", "sub_b"):
+        waits = Policy(group_wait=1)
+        address = f"{receiver.url}{name}"
+        room.desk.store.add_subscription(Subscription(name, STORY, "webhook", address, SECRET, policy=waits), room.now)
+    is_read(room.publishes("Courier", CUT))
+    monkeypatch.setattr(clock, "now", lambda: room.now + timedelta(minutes=1))
+    with room.desk.store.write() as connection:
+        broken = tables.notices.c.subscription_id == "sub_a"
+        connection.execute(update(tables.notices).where(broken).values(trail=[{"at": "soon"}]))
+    queues.take()
+    tasks.release(["sub_a", "sub_b"])
+    assert queues.take() == [("evaluate", "release", [["sub_a"]]), ("evaluate", "release", [["sub_b"]])]
+    tasks.release(["sub_a"])
+    assert queues.take() == []
+    tasks.release(["sub_b"])
+    assert queues.take() == [("deliver", "deliver", [])]
+
+
 def test_a_tick_asks_for_letters_and_they_are_sent(room: Newsroom, queues: Queues) -> None:
     reader = Subscription("sub_reader", STORY, "email", "ann@reader.example")
     room.desk.store.ask_to_confirm(reader, room.now, room.desk.settings.signing_key())

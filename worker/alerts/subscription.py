@@ -92,9 +92,12 @@ class Policy:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The inverse of `to_json`. What is not there is as usual, and what is not known is passed over.
 
-        Raises ValueError as the constructor does.
+        A time zone that was renamed since counts as UTC: a policy that was kept must not stop an alert. Raises
+        ValueError for other values, as the constructor does.
         """
         given = {it.name: data[it.name] for it in fields(cls) if it.name in data}
+        if given.get("time_zone") not in _zones():
+            given.pop("time_zone", None)
         for name in ("quiet_from", "quiet_to"):
             if isinstance(given.get(name), str):
                 given[name] = time.fromisoformat(given[name])

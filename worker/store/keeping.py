@@ -27,7 +27,7 @@ class KeepingQueries(Database):
             sent = connection.execute(select(t.deliveries).where(d.subscription_id == subscription_id)).all()
             tried = select(t.attempts).where(t.attempts.c.delivery_id.in_([one.id for one in sent]))
             return {
-                "subscription": _plain(row, leave_out=("secret",)),
+                "subscription": _plain(row, leave_out=("secret", "old_secret")),
                 "deliveries": [_plain(one, leave_out=("body",)) | {"message": _text(one.body)} for one in sent],
                 "attempts": _rows(connection, tried),
                 **{
