@@ -251,3 +251,18 @@ def test_a_mail_that_is_out_when_he_deletes_everything_leaves_nothing_behind(rea
             with pytest.raises(LeaseLost):
                 reader.store.record_sent(one, later(seconds=2), 250, "OK")
     assert holding(reader.store, "sub_1") == []
+
+
+def test_a_date_that_is_noted_is_kept_and_shown_and_another_is_refused(reader: Reader) -> None:
+    tell(reader.store, finding())  # from 10 November on
+    page = reader.site.get(own(reader)).page
+    assert "US fentanyl tariff on Chinese goods: starts on 10 November 2025" in page.text
+    date = "fact=us_tariff_fentanyl&role=effective&day=2025-11-10"
+    answer = reader.site.ask("POST", f"{own(reader)}/noted", date, FORM)
+    assert answer.status == 303
+    assert [one.fact for one in reader.store.acknowledged("sub_1")] == [FENTANYL]
+    assert reader.store.acknowledged("sub_2") == frozenset()
+    assert "Noted: you are reminded" in reader.site.get(answer.headers["location"]).page.text
+    assert "I have noted it" not in reader.site.get(own(reader)).page.text
+    other = reader.site.ask("POST", f"{own(reader)}/noted", date.replace("10", "11"), FORM)
+    assert (other.status, "no longer on record" in other.page.text) == (422, True)

@@ -59,6 +59,11 @@ class SilenceQueries(Database):
         with self.write() as connection:
             return insert_new(connection, t.acknowledgements, [row], "fact") != [None]
 
+    def acknowledged(self, subscription_id: str) -> frozenset[Acknowledged]:
+        """The dates that a subscriber has taken note of."""
+        with self.read() as connection:
+            return acknowledged_by(connection, [subscription_id])
+
 
 def new_silence_id() -> str:
     return "sil_" + secrets.token_hex(6)

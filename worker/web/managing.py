@@ -13,14 +13,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from worker.alerts import Subscription, asked, in_words, mail_address, manage_token, said
+from worker.alerts import Acknowledged, Subscription, asked, in_words, mail_address, manage_token, said
 from worker.alerts.signing import same
 from worker.errors import WrongUse
 from worker.web import mailbox
 from worker.web.api import Reading
 from worker.web.forms import Form, is_id, wishes
+from worker.web.models import Deadline
 from worker.web.pages import private, render
 from worker.web.reader import Reader
+from worker.web.record import deadlines
 from worker.web.subscribing import ask, choices, open_pack
 
 LINK = "/manage/{subscription_id}/{token}"
@@ -28,6 +30,7 @@ DONE = {
     "changed": "What you get is changed.",
     "paused": "Paused: nothing is sent until you resume it. What comes up meanwhile is not sent later.",
     "resumed": "Resumed: alerts are sent again.",
+    "noted": "Noted: you are reminded of that date no more. If it moves, you are told.",
     "asked": "If the new address can be used, a mail is on its way to it. Until its link is clicked, nothing changes.",
 }
 """What the page says after a change, by the word in its address."""
@@ -76,6 +79,18 @@ def resume(request: Request, reader: Reading, own: Own) -> Response:
     return _after(request, "resumed", reader.store.change_subscription(replace(own, paused=False)))
 
 
+@router.post(f"{LINK}/noted")
+def note(request: Request, reader: Reading, own: Own, posted: Form) -> Response:
+    """Remind him no more of one of the dates ahead."""
+    asked_for = tuple("".join(posted.get(name, [])) for name in ("fact", "role", "day"))
+    for date in _dates(own, reader):
+        if (date.fact, date.role, date.day.isoformat()) == asked_for:
+            reader.store.acknowledge(Acknowledged(own.id, date.fact, date.role, date.day), reader.now())
+            return _after(request, "noted", True)
+    problem = "That date is no longer on record, so there is nothing to be reminded of."
+    return _page(request, reader, own, said(own), problem=problem)
+
+
 @router.post(f"{LINK}/address")
 def move(request: Request, reader: Reading, own: Own, posted: Form) -> Response:
     """Ask the new address. Whether it is known is not told, here as at the sign-up."""
@@ -114,6 +129,11 @@ def _after(request: Request, what: str, done: bool) -> Response:
     return private(RedirectResponse(f"{own}?done={what if done else ''}", HTTPStatus.SEE_OTHER))
 
 
+def _dates(own: Subscription, reader: Reader) -> list[Deadline]:
+    ledger = reader.store.story(own.story).ledger
+    return deadlines(ledger, open_pack(own.story, reader), reader.now().date())
+
+
 def _page(
     request: Request,
     reader: Reader,
@@ -138,6 +158,8 @@ def _page(
             offered=choices(pack),
             link=LINK.format(subscription_id=own.id, token=token),
             wishes=in_words(own),
+            dates=_dates(own, reader),
+            noted={(date.fact, date.role, date.due) for date in reader.store.acknowledged(own.id)},
             done=done,
             problem=problem,
             email=email,
