@@ -32,15 +32,20 @@ def headline_of_deadline(event: DeadlineEvent, pack: Pack) -> str:
     verb, noun = _words(spec.kind, event.role, State() if event.phase is Phase.CANCELLED else event.state)
     day = say_date(event.due)
     if event.phase is Phase.UPCOMING:
-        ahead = "tomorrow" if event.days_left == 1 else f"in {event.days_left} days"
-        return f"{spec.title}: {verb} {ahead}, on {day}"
+        return f"{spec.title}: {verb} {_ahead(event.days_left or 0)}{day}"
     if event.phase is Phase.DUE:
-        return f"{spec.title}: {verb} today, {day}"
+        return f"{spec.title}: {verb} {_ahead(0)}{day}"
     if event.phase is Phase.PASSED:
         return f"{spec.title}: the {noun}, {day}, went by and nothing was reported"
     if event.phase is Phase.MOVED:
         return f"{spec.title}: {noun} moved, {day} → {say_date(event.moved_to)}"
     return f"{spec.title}: the {noun} on {day} falls away"
+
+
+def reminded_later(headline: str, due: date, said: int, left: int) -> str:
+    """The headline of a reminder that said so many days left, as it reads when `left` are: told late, it stays true."""
+    before, now = (f"{_ahead(days)}{say_date(due)}" for days in (said, left))
+    return headline.replace(before, now)
 
 
 def of_an_outage(since: datetime, until: datetime) -> str:
@@ -109,6 +114,11 @@ def dates_ahead(state: State, kind: FactKind, today: date) -> tuple[str, ...]:
     days = [(when.exact, role) for role, when in (("effective", state.effective), ("until", state.until)) if when]
     ahead = sorted((day, role) for day, role in days if day and day >= today)
     return tuple(f"{_words(kind, role, state)[0]} {_in_days(day, today)}" for day, role in ahead)
+
+
+def _ahead(days: int) -> str:
+    """What stands before a day that is so many days ahead: `in 3 days, on `."""
+    return {0: "today, ", 1: "tomorrow, on "}.get(days, f"in {days} days, on ")
 
 
 def _in_days(day: date, today: date) -> str:

@@ -288,6 +288,25 @@ def test_a_day_is_announced_when_it_has_begun_where_the_reader_is(story: Timelin
     story.at("10-29 04:00").expects("ann", "Additional US tariff on all Chinese goods: would start in 3 days")
 
 
+def test_a_reminder_that_waited_for_days_says_how_many_are_left_now(story: Timeline) -> None:
+    asks = {"kinds": ("deadline",), "facts": ("china_rare_earth_controls",), "digest": "weekly", "digest_hour": 6}
+    story.subscribes("ann", digest_day=3, deadline_days=(7, 5), **asks)  # Thursdays, as 27 November
+    story.subscribes("ben", digest_day=0, deadline_days=(7, 5), **asks)  # Mondays, as 1 December
+    story.subscribes("cat", digest_day=1, deadline_days=(7,), **asks)  # Tuesdays, as 2 December
+    story.at("11-24 06:00").expects("ben", "US-China trade truce, weekly digest of 24 Nov 2025: 1 date")
+    story.at("11-27 05:59").expects_nothing("ann", "ben").expects(
+        "cat", "US-China trade truce, weekly digest of 25 Nov"
+    )
+    assert "starts in 6 days, on 1 Dec 2025" in " ".join(story.last("cat").words.split())
+    story.at("11-27 06:00").expects("ann", "US-China trade truce, weekly digest of 27 Nov 2025: 1 date")
+    assert "starts in 4 days, on 1 Dec 2025" in " ".join(story.last("ann").words.split())
+    assert "1 Dec 2025: 4 days left." in story.last("ann").words
+    story.at("12-01 06:00").expects("ben", "US-China trade truce, weekly digest of 1 Dec 2025: 1 date")
+    assert "starts today, 1 Dec 2025" in " ".join(story.last("ben").words.split())
+    story.at("12-02 06:00").expects("cat", "US-China trade truce, weekly digest of 2 Dec 2025: 1 date")
+    assert "1 Dec 2025, went by and nothing was reported" in " ".join(story.last("cat").words.split())
+
+
 def test_a_reminder_that_waits_for_the_morning_is_dropped_when_its_date_moves(story: Timeline) -> None:
     asks = {"kinds": ("deadline",), "facts": ("china_rare_earth_controls",)}
     story.subscribes("ann", quiet_from=time(22), quiet_to=time(7), **asks)

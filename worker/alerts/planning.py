@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from rules import DeadlineEvent, Finding, Kind, Ledger, Pack, Phase, SourceKind
 from worker.alerts.bodies import Composer, Telling, deliveries
 from worker.alerts.making import alerts_of
 from worker.alerts.model import (
+    BY_THE_CLOCK,
     Alert,
     Corroborated,
     Delivery,
@@ -22,6 +23,7 @@ from worker.alerts.model import (
 )
 from worker.alerts.policy import WEIGHT, Hold, dropped, hold, why_not
 from worker.alerts.subscription import Subscription
+from worker.wording import reminded_later
 
 NOTHING_KNOWN = Known()
 
@@ -99,6 +101,7 @@ def release(
     digest goes along. Whatever is not in the plan goes on waiting.
     """
     outcome = _Outcome(now, mail)
+    today = now.astimezone(subscription.policy.zone).date()
     due = {one.reason for one in waiting if one.until <= now}
     tellings = []
     for one in waiting:
@@ -110,11 +113,16 @@ def release(
             outcome.drop(one.alert, subscription, *stands_against)
         elif _came_to_nothing(one, subscription):
             outcome.drop(one.alert, subscription, Reason.UNCORROBORATED)
+        elif _gone_by(one, waiting, today):
+            outcome.drop(
+                one.alert, subscription, Reason.OVERTAKEN, "the day, or a later reminder, came before it was told"
+            )
         elif held := _held_on(one, subscription, now, last):
             outcome.hold(one.alert, subscription, held)
         else:
             unconfirmed = one.alert.needs_a_second and not one.corroborated
-            tellings.append(Telling(one.alert, unconfirmed=unconfirmed, notes=tuple(_notes(one, subscription))))
+            notes = tuple(_notes(one, subscription))
+            tellings.append(Telling(_as_of(one.alert, today), unconfirmed=unconfirmed, notes=notes))
     outcome.tell(tellings, subscription)
     return Plan((), tuple(outcome.deliveries), (), tuple(outcome.notices))
 
@@ -197,6 +205,32 @@ def _superseded(event: DeadlineEvent) -> Superseded:
 def _came_to_nothing(one: Waiting, subscription: Subscription) -> bool:
     unheard = one.reason is Reason.CORROBORATION and not one.corroborated
     return unheard and subscription.policy.uncorroborated == "drop"
+
+
+def _gone_by(one: Waiting, waiting: Sequence[Waiting], today: date) -> bool:
+    """Whether a reminder comes too late: its day has gone by, or a later one of the same date waits, too."""
+    alert = one.alert
+    if alert.phase not in (Phase.UPCOMING, Phase.DUE) or alert.due is None:
+        return False
+    same = (alert.fact, alert.role, alert.due)
+    later = [
+        other.alert
+        for other in waiting
+        if (other.alert.fact, other.alert.role, other.alert.due) == same
+        and other.alert.phase in BY_THE_CLOCK
+        and other.alert.at > alert.at
+    ]
+    return alert.due < today or bool(later)
+
+
+def _as_of(alert: Alert, today: date) -> Alert:
+    """A reminder with the days that are left on the day on which it is told."""
+    if alert.phase is not Phase.UPCOMING or alert.due is None or alert.days_left is None:
+        return alert
+    left = (alert.due - today).days
+    if left >= alert.days_left:
+        return alert
+    return replace(alert, days_left=left, headline=reminded_later(alert.headline, alert.due, alert.days_left, left))
 
 
 def _held_on(one: Waiting, subscription: Subscription, now: datetime, last: datetime | None) -> Hold | None:

@@ -194,7 +194,7 @@ def _dates(alert: Alert, kind: FactKind, now: datetime) -> tuple[str, ...]:
         return tuple(_sentence(line) for line in dates_ahead(record, kind, today)) if record else ()
     day = say_date(alert.due)
     said = {
-        Phase.UPCOMING: f"{day}: {_days(alert.days_left or 0)} left.",
+        Phase.UPCOMING: f"{day}: {_days(alert.days_left)} left." if alert.days_left else f"{day}: this is the day.",
         Phase.DUE: f"{day}: this is the day.",
         Phase.PASSED: f"{day} went by, and no report from that day on said that it happened or changed.",
         Phase.MOVED: f"No longer {day}. The new date is {say_date(alert.moved_to)}.",
