@@ -106,6 +106,10 @@ def default_tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+_vetted = functools.lru_cache(maxsize=4_096)(vetted_url)
+"""What an address alone says never changes; what its host leads to is looked at whenever a connection is opened."""
+
+
 class _RefusedError(OSError):
     """A connection was about to go to an IP that is not allowed."""
 
@@ -182,7 +186,7 @@ class Client:
         if self._session is None:
             raise RuntimeError("use the client with `async with`")
         try:
-            target = vetted_url(url, self._allow)
+            target = _vetted(url, self._allow)
         except WrongUse as error:
             raise HttpError(Trouble.REFUSED, str(error)) from None
         try:

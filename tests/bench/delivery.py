@@ -85,6 +85,7 @@ def committed(number: int) -> None:
 def _bare_insert(site: Site) -> float:
     with site.desk.store.write() as connection:
         rows = [dict(row._mapping) for row in connection.execute(select(t.deliveries))]
+        connection.execute(t.notices.delete())
         connection.execute(t.deliveries.delete())
     began = time.perf_counter()
     with site.desk.store.write() as connection:
