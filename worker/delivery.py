@@ -164,7 +164,7 @@ class _Round:
         results, self._results = self._results, []
         unsent, self._unsent = self._unsent, []
         if unsent:
-            await asyncio.to_thread(self._desk.store.give_back, unsent)
+            await asyncio.to_thread(self._desk.store.give_back, unsent, self._clock())
         if results:
             states = await asyncio.to_thread(self._desk.store.record, results)
             for result, state in zip(results, states, strict=True):

@@ -150,10 +150,11 @@ def release(subscription_ids: Sequence[str], now: datetime, desk: Desk) -> int:
 
 def fan_out(waiting: FanOut, now: datetime, desk: Desk) -> int:
     """Tell the next subscribers of alerts that have more of them than one commit tells; return how many messages."""
-    earlier = desk.store.last_changes(waiting.story, {alert.fact for alert in waiting.alerts})
+    earlier = [alert.follows for alert in waiting.alerts if alert.follows]
     subjects = {(alert.kind, alert.fact, alert.topic) for alert in waiting.alerts}
     audience = _audience(desk, waiting.story, subjects, earlier, waiting.after)
     known = desk.store.known(waiting.story, earlier, audience.subscriptions)
+    known = replace(known, borne_out=waiting.borne_out)
     plan = alerts.tell(waiting.alerts, audience.subscriptions, now, mail=desk.compose_mail, known=known)
     after = audience.subscriptions[-1].id if audience.more else None
     try:
@@ -187,6 +188,8 @@ async def tell_owners(now: datetime, desk: Desk) -> int:
     transport, told = EmailTransport(desk.settings), 0
     try:
         for ended in desk.store.owners_to_tell(now):
+            if not desk.store.claim_owner(ended.id, now):
+                continue
             try:
                 await transport.send(notice(ended, desk.settings.mail_from, now))
             except TransportError as error:
@@ -214,8 +217,14 @@ def planned(desk: Desk, pack: Pack, it: Evaluation, now: datetime, notes: tuple[
     found: tuple[Finding | DeadlineEvent, ...] = (*it.findings, *it.deadlines)
     subjects = {(kind, one.fact, one.topic) for one in found for kind in alerts.kinds_of(one)}
     earlier = store.last_changes(pack.id, {finding.fact for finding in it.findings}) if subjects else ()
-    audience = _audience(desk, pack.id, subjects, earlier)
-    known = store.known(pack.id, earlier, audience.subscriptions)
+    audience = _audience(desk, pack.id, subjects, [alert.id for alert in earlier])
+    made = alerts.alerts_of(pack, it.findings, it.deadlines, it.ledger, earlier)
+    known = replace(
+        store.known(pack.id, [alert.id for alert in earlier], audience.subscriptions),
+        earlier=earlier,
+        waiting=store.waiting_on(pack.id, {one.fact for one in it.findings if alerts.kinds_of(one)}),
+        made=store.made([alert.id for alert in made]),
+    )
     plan = alerts.plan(
         pack,
         it.findings,
@@ -238,9 +247,8 @@ def _released(desk: Desk, each: Held, now: datetime) -> alerts.Plan:
 
 
 def _audience(
-    desk: Desk, story: str, subjects: Collection[Subject], earlier: Sequence[alerts.Alert], after: str = ""
+    desk: Desk, story: str, subjects: Collection[Subject], owed: Collection[str], after: str = ""
 ) -> Audience:
-    owed = [alert.id for alert in earlier]
     return desk.store.audience(story, subjects, owed=owed, after=after, limit=AT_ONCE)
 
 

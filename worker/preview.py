@@ -12,6 +12,7 @@ from datetime import datetime
 
 from rules import Article, Pack
 from worker.alerts import (
+    IN_VAIN,
     Alert,
     Corroborated,
     Known,
@@ -93,7 +94,8 @@ class Told:
         self.known |= {alert.id: alert for alert in alerts}
         me = frozenset({self.subscription.id})
         held = tuple(one for one in self.waiting.values() if one.reason is Reason.CORROBORATION)
-        known = Known(waiting=held, told=dict.fromkeys(self.heard, me))
+        untold = frozenset((self.subscription.id, it) for it, reason in self.dropped.items() if reason in IN_VAIN)
+        known = Known(waiting=held, told=dict.fromkeys(self.heard, me), untold=untold)
         self._take(tell(alerts, [self.subscription], at, mail=_no_mail, known=known), at)
         for lapsed in _superseded(alerts):
             for one in [one for one in self.waiting.values() if _reminds_of(one.alert, lapsed)]:

@@ -221,9 +221,15 @@ def fan_out() -> None:
     from worker import pipeline
 
     here = desk()
-    while waiting := here.store.fan_outs(1):
-        if pipeline.fan_out(waiting[0], clock.now(), here):
-            wake(deliver)
+    for story in here.packs:
+        while waiting := here.store.fan_outs([story], 1):
+            try:
+                made = pipeline.fan_out(waiting[0], clock.now(), here)
+            except Exception:  # noqa: BLE001 - a task's edge: one story must not stop the rest
+                _log.exception("further subscribers not told", story=story)
+                break
+            if made:
+                wake(deliver)
 
 
 @_task("correspond", "deliver")
@@ -262,11 +268,11 @@ def wake_up(now: datetime) -> None:
         wake(evaluate, articles)
     if store.stories_to_check(stories, now - CHECK_DEADLINES):
         wake(deadlines)
-    for subscriptions in _batches(store.due_releases(now, DUE_AT_A_TICK), RELEASE_BATCH):
+    for subscriptions in _batches(store.due_releases(stories, now, DUE_AT_A_TICK), RELEASE_BATCH):
         wake(release, subscriptions)
     forgotten = now - timedelta(days=here.settings.keep_attempts_days)
     others = (
-        (fan_out, store.fan_outs(1)),
+        (fan_out, store.fan_outs(stories, 1)),
         (reap, store.expired_leases(now, here.settings.lease_seconds)),
         (deliver, store.due_deliveries(now)),
         (look_after, store.owners_to_tell(now) or store.old_attempts(forgotten)),

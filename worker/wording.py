@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -21,7 +22,8 @@ def headline_of_finding(finding: Finding, pack: Pack) -> str:
     if finding.kind is Kind.SIGNAL:
         return f"{spec.title}: " + (f"in prospect: {', '.join(parts)}" if parts else "a change is in prospect")
     if finding.update:
-        return f"{spec.title}: another source for {', '.join(parts) or say_state(finding.after) or 'what was told'}"
+        told = replace(finding.after, effective=None, until=None)
+        return f"{spec.title}: another source: {', '.join(parts) or say_state(told) or 'what was told'}"
     return f"{spec.title}: {', '.join(parts) or 'a part of it changes'}"
 
 

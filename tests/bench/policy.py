@@ -97,7 +97,7 @@ def fan_out(everybody: int) -> tuple[float, float]:
             return written
 
         object.__setattr__(desk.store, "commit_fan_out", timed)
-        while waiting := desk.store.fan_outs(1):
+        while waiting := desk.store.fan_outs([STORY], 1):
             pipeline.fan_out(waiting[0], NOW, desk)
         assert desk.store.due_deliveries(NOW) == everybody
         return time.perf_counter() - begun, longest
@@ -113,11 +113,11 @@ def digests() -> float:
             told = finding(before=story.ledger.state("us_tariff_fentanyl"), after=state, article=str(number))
             made = pipeline.planned(desk, desk.packs[STORY], Evaluation((told,), (), after), NOW)
             desk.store.commit(story, after, made, NOW)
-            while waiting := desk.store.fan_outs(1):
+            while waiting := desk.store.fan_outs([STORY], 1):
                 pipeline.fan_out(waiting[0], NOW, desk)
         tomorrow = NOW + timedelta(days=1)
         start = time.perf_counter()
-        while due := desk.store.due_releases(tomorrow, 500):
+        while due := desk.store.due_releases([STORY], tomorrow, 500):
             pipeline.release(due, tomorrow, desk)
         spent = time.perf_counter() - start
         assert desk.store.due_deliveries(tomorrow) == DIGESTS

@@ -206,7 +206,7 @@ class Machine:
     def _gives_back(self) -> None:
         worker = self.rng.choice(self.workers)
         if worker.held:
-            self.store.give_back(worker.held)
+            self.store.give_back(worker.held, self._clock(worker))
             worker.held = []
 
     def _dies(self) -> None:

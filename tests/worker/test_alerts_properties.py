@@ -105,7 +105,9 @@ def events(draw: st.DrawFn) -> list[tuple[datetime, Any]]:
                     "denied": replace(
                         alert, kind="correction", turn="corrected", follows=told[-1] if told else "unknown"
                     ),
-                    "borne out": Corroborated(fact, draw(st.booleans()), str(number), "The Herald"),
+                    "borne out": Corroborated(
+                        fact, draw(st.booleans()), str(number), "The Herald", TEN, draw(st.booleans())
+                    ),
                 }[what],
             )
         )

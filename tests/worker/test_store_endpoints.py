@@ -44,7 +44,7 @@ def test_an_endpoint_that_failed_for_five_days_is_disabled_and_what_waits_can_be
     tell(opened, 2)
     first, second = lease(opened)
     assert fails(opened, first) == "pending"
-    opened.give_back([second])
+    opened.give_back([second], NOW)
     [again] = lease(opened, later(days=5), limit=1)
     fails(opened, again, days=5)
     reason = "nothing got through for 5 days; the last time, the endpoint answered 503"
@@ -96,7 +96,7 @@ def test_a_secret_that_rotates_signs_with_both_for_a_time(opened: Store) -> None
     assert until == later(hours=24)
     [leased] = lease(opened)
     assert leased.secret == f"{NEW} {SECRET}"
-    opened.give_back([leased])
+    opened.give_back([leased], NOW)
     assert lease(opened, later(hours=24))[0].secret == NEW
     with pytest.raises(WrongUse):
         opened.rotate_secret("sub_9", NEW, NOW, timedelta())

@@ -268,7 +268,7 @@ def test_what_is_given_back_was_never_attempted(opened: Store) -> None:
     opened.add_subscription(subscription(), NOW)
     tell(opened, 2)
     kept, back = lease(opened)
-    opened.give_back([back])
+    opened.give_back([back], NOW)
     assert {row.id: (row.state, row.attempts, row.owner) for row in rows(opened)} == {
         kept.id: ("leased", 1, "me"),
         back.id: ("pending", 0, None),
@@ -276,7 +276,7 @@ def test_what_is_given_back_was_never_attempted(opened: Store) -> None:
     assert len(history(opened)) == 1
     [again] = lease(opened)
     assert (again.id, again.attempt, again.fence) == (back.id, 1, back.fence + 1)
-    opened.give_back([back])  # too late: it is somebody else's
+    opened.give_back([back], NOW)  # too late: it is somebody else's
     assert [row.state for row in rows(opened)] == ["leased", "leased"]
 
 

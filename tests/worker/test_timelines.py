@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,9 @@ from tests.worker.timeline import Timeline, moment
 from worker import pipeline
 from worker.alerts import Acknowledged, Silence
 from worker.desk import Desk
+from worker.errors import TransportError
 from worker.settings import Settings
+from worker.store import Committed, Leased, Result
 
 FENTANYL = "US fentanyl tariff on Chinese goods"
 CUT = "The US has cut the fentanyl tariff on China to 10%"
@@ -126,10 +129,9 @@ def test_a_second_source_is_a_follow_up_for_those_who_want_them(story: Timeline)
     story.subscribes("ann", updates=True).subscribes("ben")
     story.at("10-30 04:00").publishes(CUT).expects("ann", FENTANYL).expects("ben", FENTANYL)
     first = story.last("ann")
-    story.at("10-30 05:00").publishes("US fentanyl tariff on China cut to 10%", CUT_AGAIN, outlet="Ministry")
-    story.expects_nothing("ben")
-    for later in story.arrived["ann"][1:]:
-        assert later.headers["References"] == first.headers["References"]
+    story.at("10-30 05:00").publishes(CUT_AGAIN, outlet="Ministry")
+    story.expects_nothing("ben").expects("ann", f"{FENTANYL}: another source")
+    assert story.last("ann").headers["References"] == first.headers["References"]
 
 
 def test_who_was_told_something_wrong_is_told_the_correction_whatever_he_asks_for_by_then(story: Timeline) -> None:
@@ -338,7 +340,7 @@ def test_many_subscribers_are_told_in_several_commits_each_once(
     story.at("10-30 04:00").publishes(CUT)
     for who in everybody:
         story.expects(who, FENTANYL)
-    assert story.store.fan_outs(1) == ()
+    assert story.store.fan_outs([STORY], 1) == ()
 
 
 def test_a_fan_out_that_broke_off_goes_on_where_it_was_and_two_workers_tell_nobody_twice(
@@ -352,7 +354,7 @@ def test_a_fan_out_that_broke_off_goes_on_where_it_was_and_two_workers_tell_nobo
     ticks = story.ticks
     monkeypatch.setattr(story, "ticks", lambda: story)  # nobody goes on with it yet
     story.publishes(CUT)
-    [waiting] = story.store.fan_outs(1)
+    [waiting] = story.store.fan_outs([STORY], 1)
     with ThreadPoolExecutor(4) as threads:
         made = list(threads.map(lambda _: pipeline.fan_out(waiting, story.now, story.desk), range(4)))
     assert sorted(made) == [0, 0, 0, 2]
@@ -375,3 +377,93 @@ def test_who_ends_his_subscription_while_something_waits_is_not_told(story: Time
     story.store.disable_subscription("ann", "unsubscribed")
     story.at("10-30 05:00").expects_nothing("ann")
     assert story.fates("ann") == [("dropped", "ended")]
+
+
+# What crosses what.
+
+RISE = "Trump threatened to raise the fentanyl tariff on Chinese goods to 30 percent"
+
+
+def fails(story: Timeline, leased: Leased) -> None:
+    error = TransportError("no answer", permanent=False)
+    story.store.record([Result(leased, story.now, error=error, retry_at=story.now + timedelta(seconds=5))])
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_what_was_told_before_is_left_out_of_a_message_that_tells_something_new(story: Timeline, last: bool) -> None:
+    other = "and the reciprocal tariff on Chinese goods to 40 percent"
+    story.subscribes("ann").at("10-30 04:00").publishes(f"{RISE}.")
+    both = f"{RISE} {other}." if last else f"Trump threatened to raise {other.removeprefix('and ')}. {RISE}."
+    story.at("10-30 05:00").publishes("Threats from Washington", both, outlet="Herald")
+    story.expects("ann", f"{FENTANYL}: in prospect", "US reciprocal tariff on Chinese goods: in prospect")
+    assert FENTANYL not in story.last("ann").words
+
+
+def test_a_message_that_is_out_while_a_date_moves_is_made_anew_if_it_does_not_get_through(story: Timeline) -> None:
+    story.subscribes("ann", kinds=("deadline",), digest="daily", digest_hour=1)
+    story.at("10-29 00:59").holds_the_post().at("10-29 01:00")
+    [leased] = story.store.lease("worker", story.now, 60, 10, 10)
+    story.publishes("Trump and Xi call off their meeting in South Korea")
+    fails(story, leased)
+    story.lets_the_post_go().at("10-29 01:01")
+    message = story.last("ann")
+    assert "Additional US tariff on all Chinese goods: would start in 3 days" in message.words
+    assert "takes place tomorrow" not in message.words
+
+
+def test_a_report_of_what_held_before_bears_nothing_out(story: Timeline) -> None:
+    story.subscribes("ann", corroborate="always").at("10-30 04:00").publishes(CUT)
+    story.at("10-30 04:10").publishes("The fentanyl tariff on Chinese goods stands at 20 percent", outlet="Herald")
+    story.expects_nothing("ann").at("10-30 05:00").expects("ann", FENTANYL)
+    assert "Borne out" not in story.last("ann").words
+
+
+def test_a_message_that_is_out_when_its_reader_unsubscribes_is_not_tried_again(story: Timeline) -> None:
+    story.subscribes("ann").at("10-30 04:00").holds_the_post().publishes(CUT)
+    [leased] = story.store.lease("worker", story.now, 60, 10, 10)
+    story.store.disable_subscription("ann", "unsubscribed")
+    fails(story, leased)
+    story.lets_the_post_go().at("10-30 09:00").expects_nothing("ann")
+    assert story.store.due_deliveries(story.now) == 0
+
+
+def test_who_unsubscribes_between_plan_and_commit_is_not_told(story: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.subscribes("ann").at("10-30 04:00")
+    commit = story.store.commit
+
+    def late(*given: Any, **more: Any) -> Committed:
+        story.store.disable_subscription("ann", "unsubscribed")
+        return commit(*given, **more)
+
+    monkeypatch.setattr(story.store, "commit", late)
+    story.publishes(CUT).expects_nothing("ann")
+    assert story.store.due_deliveries(story.now) == 0
+
+
+def test_what_waits_to_be_sent_to_one_who_pauses_goes_out_when_he_resumes(story: Timeline) -> None:
+    story.subscribes("ann").at("10-30 04:00").holds_the_post().publishes(CUT)
+    story.changes("ann", paused=True).lets_the_post_go().at("10-30 09:00").expects_nothing("ann")
+    assert story.store.due_deliveries(story.now) == 0
+    story.changes("ann", paused=False).ticks().expects("ann", FENTANYL)
+
+
+def test_a_denial_reaches_what_waits_for_those_who_ask_for_no_corrections(story: Timeline) -> None:
+    story.subscribes("ann", kinds=("deadline",), corroborate="always", facts=("china_rare_earth_controls",))
+    story.at("10-30 04:00").publishes(RULES).at("10-30 04:30").publishes(DENIED, outlet="Herald")
+    story.at("10-30 09:00").expects_nothing("ann")
+
+
+def test_a_correction_reaches_those_who_come_late_in_a_long_list(
+    story: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "AT_ONCE", 1)
+    story.subscribes("ann").subscribes("zed").at("10-30 04:00").publishes(RULES)
+    story.expects("ann", CONTROLS).expects("zed", CONTROLS).changes("zed", topics=("summit",))
+    story.at("10-30 05:00").publishes(DENIED, outlet="Herald")
+    story.expects("ann", "Denied").expects("zed", "Denied")
+
+
+def test_what_waits_is_dropped_when_its_reader_asks_for_something_else(story: Timeline) -> None:
+    story.subscribes("ann", group_wait=600).at("10-30 04:00").publishes(CUT)
+    story.changes("ann", topics=("summit",)).at("10-30 05:00").expects_nothing("ann")
+    assert story.fates("ann") == [("dropped", "topic")]

@@ -115,9 +115,9 @@ class Timeline:
         """What a scheduler's tick brings about."""
         if self.store.stories_to_check([STORY], self.now):
             pipeline.check_deadlines(STORY, self.now, self.desk)
-        while waiting := self.store.fan_outs(1):
+        while waiting := self.store.fan_outs([STORY], 1):
             pipeline.fan_out(waiting[0], self.now, self.desk)
-        pipeline.release(self.store.due_releases(self.now, 1_000), self.now, self.desk)
+        pipeline.release(self.store.due_releases([STORY], self.now, 1_000), self.now, self.desk)
         if self._post_is_held:
             return self
         for leased in self.store.lease("timeline", self.now, 60, 1_000, 1_000):

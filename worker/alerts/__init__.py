@@ -10,6 +10,7 @@ from worker.alerts.bodies import LONGEST_QUOTE, Composer, Telling
 from worker.alerts.making import alerts_of, kinds_of
 from worker.alerts.model import (
     BY_THE_CLOCK,
+    IN_VAIN,
     Acknowledged,
     Alert,
     Corroborated,
@@ -31,6 +32,7 @@ from worker.alerts.subscription import KINDS, AlertKind, Channel, Policy, Subscr
 __all__ = [
     "BY_THE_CLOCK",
     "FIELDS",
+    "IN_VAIN",
     "KINDS",
     "LONGEST_QUOTE",
     "Acknowledged",

@@ -16,7 +16,8 @@ LONGEST_QUOTE = 2_000
 """Characters of a quote in a webhook, whose message is to stay below 20 kB."""
 LARGEST_MESSAGE = 20_000
 """Bytes of a webhook's message, by Standard Webhooks; what is more goes into another message."""
-ALERTS_TO_A_MAIL = 100
+ALERTS_TO_ONE = {"email": 100, "chat": 4}
+"""Alerts that one message tells, by its channel: chat services cut long ones off."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,9 @@ def deliveries(
         for part in _messages(told, subscription):
             yield _delivery(part, subscription, _posted(part, subscription, now), {"Content-Type": "application/json"})
         return
-    for start in range(0, len(told), ALERTS_TO_A_MAIL):
-        part = told[start : start + ALERTS_TO_A_MAIL]
+    most = ALERTS_TO_ONE[subscription.channel]
+    for start in range(0, len(told), most):
+        part = told[start : start + most]
         yield _delivery(part, subscription, mail(part, subscription, delivery_id(part, subscription), now), {})
 
 

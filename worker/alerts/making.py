@@ -27,7 +27,8 @@ def alerts_of(
     ledger: Ledger,
     earlier: Iterable[Alert] = (),
 ) -> tuple[Alert, ...]:
-    """The alerts that findings and deadline events make, in their order; what is no change, signal or date makes none.
+    """The alerts that findings and deadline events make, in their order. What is none of a change, a signal, a date and
+    a second source makes none.
 
     `ledger` is the record after the article: sources come out of it, and the turn that each change is. `earlier`: the
     last change told of each fact, which a further source, a correction or a more exact report follows up.
@@ -36,7 +37,7 @@ def alerts_of(
     made = [
         _followed_up(_of_finding(pack, finding, ledger), last.get(finding.fact))
         for finding in findings
-        if finding.kind in (Kind.CHANGE, Kind.SIGNAL)
+        if finding.kind in (Kind.CHANGE, Kind.SIGNAL) or _second(finding)
     ]
     made += [
         _of_denial(_of_finding(pack, finding, ledger), last[finding.fact], finding)
@@ -52,11 +53,16 @@ def kinds_of(found: Finding | DeadlineEvent) -> tuple[AlertKind, ...]:
     """The kinds of alerts that a finding or a date can make: those whose subscribers have to be known."""
     if isinstance(found, DeadlineEvent):
         return ("deadline",)
-    if found.kind is Kind.CHANGE:
+    if found.kind is Kind.CHANGE or _second(found):
         return ("change",)
     if found.kind is Kind.SIGNAL:
         return ("signal",)
     return ("correction",) if found.rule.startswith(DENIED) else ()
+
+
+def _second(finding: Finding) -> bool:
+    """Whether another source says what was told a short while ago."""
+    return finding.kind is Kind.CONFIRM and finding.update
 
 
 def _followed_up(alert: Alert, earlier: Alert | None) -> Alert:

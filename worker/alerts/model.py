@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple, Self
 
 from rules import PartialDate, Phase, Severity, SourceKind, State
+from rules.record import differs
 from worker.alerts.subscription import AlertKind, Channel
 
 BY_THE_CLOCK = (Phase.UPCOMING, Phase.DUE, Phase.PASSED)
@@ -69,6 +70,11 @@ class Alert:
     turn: Turn = "new"
     follows: str | None = None
     """The id of the alert that it takes back or makes more exact, or adds a source to."""
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether whoever was told of what it follows is to be told of it, whatever he asks for."""
+        return self.kind == "correction" or self.turn == "corrected"
 
     @property
     def needs_a_second(self) -> bool:
@@ -201,6 +207,8 @@ class Reason(StrEnum):
     ENDED = "the subscription ended before it was told"
 
 
+IN_VAIN = frozenset({Reason.DENIED, Reason.OVERTAKEN, Reason.UNCORROBORATED})
+"""Why something that waited for a second source is not told: nor is whatever takes it back."""
 Fate = Literal["told", "held", "dropped"]
 
 
@@ -326,15 +334,19 @@ class Corroborated:
     official: bool
     article: str
     source: str
+    claimed: State
+    """What the article itself says."""
+    signal: bool = False
+    """Whether it says so of what is in prospect."""
 
     def may_bear_out(self, alert: Alert) -> bool:
-        """Whether it comes from another outlet than the alert, if not from an official one.
+        """Whether it says the same, and comes from another outlet than the alert, if not from an official one.
 
         Whether it is more than a copy, only the groups of both articles can tell.
         """
-        return self.official or (
-            bool(self.source) and self.source != alert.source and self.article not in alert.articles
-        )
+        same = not self.claimed.empty and not differs(self.claimed, alert.after)
+        other = bool(self.source) and self.source != alert.source and self.article not in alert.articles
+        return same and self.signal == (alert.kind == "signal") and (self.official or other)
 
 
 @dataclass(frozen=True)
@@ -360,11 +372,17 @@ class Known:
     silences: tuple[Silence, ...] = ()
     acknowledged: frozenset[Acknowledged] = frozenset()
     waiting: tuple[Waiting, ...] = ()
-    """What is held for want of a second source, of the facts in hand."""
+    """What is held for want of a second source, of the facts in hand, for whomever."""
     earlier: tuple[Alert, ...] = ()
     """The last change that was told of each of the facts in hand."""
     told: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Who was told of those: ids of subscriptions by the alert's id."""
+    untold: frozenset[tuple[str, str]] = frozenset()
+    """Who waited for a second source in vain: ids of a subscription and an alert."""
+    made: frozenset[str] = frozenset()
+    """Ids of alerts that were made before: nobody is told of them again."""
+    borne_out: Mapping[str, str] = field(default_factory=dict)
+    """Alerts that another source has borne out by now: its name by the alert's id."""
 
 
 def rfc3339(moment: datetime) -> str:

@@ -46,7 +46,8 @@ def plan(
     alert that is told at once. A subscriber who did not ask
     for an alert is passed over: `why_not` says the reason to whoever asks.
     """
-    alerts = alerts_of(pack, findings, deadline_events, ledger, known.earlier)
+    made = alerts_of(pack, findings, deadline_events, ledger, known.earlier)
+    alerts = tuple(alert for alert in made if alert.id not in known.made)
     lapsed = [event for event in deadline_events if event.phase in (Phase.MOVED, Phase.CANCELLED)]
     return replace(
         tell(alerts, subscriptions, now, mail=mail, known=known, notes=notes),
@@ -69,7 +70,7 @@ def tell(
 ) -> Plan:
     """What becomes of alerts for these subscribers, and of what waits for them that the alerts deny or overtake."""
     settled = tuple(_settled(alerts, known))
-    untold = {(notice.subscription_id, notice.alert_id) for notice in settled}
+    untold = {(notice.subscription_id, notice.alert_id) for notice in settled} | known.untold
     outcome = _Outcome(now, mail)
     for subscription in subscriptions:
         tellings = []
@@ -78,10 +79,11 @@ def tell(
                 outcome.drop(alert, subscription, Reason.DENIED, "what it takes back was not told")
             elif stands_against := dropped(alert, subscription, now, known):
                 outcome.drop(alert, subscription, *stands_against)
-            elif held := hold(alert, subscription, now):
+            elif held := hold(alert, subscription, now, passed=_behind(alert, known)):
                 outcome.hold(alert, subscription, held)
             else:
-                tellings.append(Telling(alert, unconfirmed=alert.needs_a_second, notes=notes))
+                unconfirmed = alert.needs_a_second and alert.id not in known.borne_out
+                tellings.append(Telling(alert, unconfirmed=unconfirmed, notes=notes))
         outcome.tell(tellings, subscription)
     return Plan((), tuple(outcome.deliveries), tuple(outcome.notices), settled)
 
@@ -111,6 +113,8 @@ def release(
             outcome.drop(one.alert, subscription, Reason.ENDED)
         elif stands_against := dropped(one.alert, subscription, now, known):
             outcome.drop(one.alert, subscription, *stands_against)
+        elif not one.alert.takes_back and (refused := why_not(one.alert, subscription)):
+            outcome.drop(one.alert, subscription, refused)
         elif _came_to_nothing(one, subscription):
             outcome.drop(one.alert, subscription, Reason.UNCORROBORATED)
         elif _gone_by(one, waiting, today):
@@ -164,10 +168,14 @@ def _wanted(alerts: Sequence[Alert], subscription: Subscription, known: Known) -
             yield alert
 
 
+def _behind(alert: Alert, known: Known) -> Reason | None:
+    """The stage that a new alert has behind it: it waits for no second source where there is one by now."""
+    return Reason.CORROBORATION if alert.id in known.borne_out else None
+
+
 def _owed(alert: Alert, subscription: Subscription, known: Known) -> bool:
     """Whether it takes back something that this subscriber was told: then his filters do not count."""
-    takes_back = alert.kind == "correction" or alert.turn == "corrected"
-    return takes_back and subscription.confirmed and subscription.id in known.told.get(alert.follows or "", ())
+    return alert.takes_back and subscription.confirmed and subscription.id in known.told.get(alert.follows or "", ())
 
 
 def _settled(alerts: Sequence[Alert], known: Known) -> Iterator[Notice]:
@@ -192,9 +200,11 @@ def corroborations(findings: Sequence[Finding], ledger: Ledger) -> tuple[Corrobo
             finding.source_kind is SourceKind.OFFICIAL,
             finding.article,
             (entries[finding.article].source if finding.article in entries else None) or "",
+            finding.claimed,
+            finding.kind is Kind.SIGNAL,
         )
         for finding in findings
-        if finding.update or finding.kind is Kind.CONFIRM
+        if finding.update or finding.kind in (Kind.CONFIRM, Kind.SIGNAL)
     )
 
 

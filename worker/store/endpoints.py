@@ -69,6 +69,13 @@ class EndpointQueries(Database):
         """Those whose owner is to be told now."""
         return self._ended(t.subscriptions.c.tell_owner_at <= now)
 
+    def claim_owner(self, subscription_id: str, now: datetime) -> bool:
+        """Take it on oneself to tell an owner; False if another does. One who does not come back is followed later."""
+        s = t.subscriptions.c
+        due = update(t.subscriptions).where(s.id == subscription_id, s.tell_owner_at <= now)
+        with self.write() as connection:
+            return connection.execute(due.values(tell_owner_at=now + TELL_AGAIN)).rowcount == 1
+
     def owner_told(self, subscription_id: str, now: datetime, *, taken: bool) -> None:
         """Note that the owner was told, or could not be and is to be told again later."""
         again = None if taken else now + TELL_AGAIN
@@ -137,7 +144,9 @@ def ends(connection: Connection, subscription_id: str, cause: Ending, reason: st
     if cause is Ending.FAILING:
         waiting = update(t.deliveries).where(d.subscription_id == subscription_id, d.state == "pending")
         connection.execute(waiting.values(state="dead", reason=reason))
-    if disable(connection, subscription_id, reason):
+    state = connection.execute(select(s.state).where(s.id == subscription_id)).scalar_one_or_none()
+    if state not in (None, "disabled"):
+        disable(connection, subscription_id, reason)
         this = update(t.subscriptions).where(s.id == subscription_id)
         connection.execute(this.values(cause=cause.value))
         known = this.where(s.contact.is_not(None))

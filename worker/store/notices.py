@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
+from rules import Phase
 from worker.alerts import (
+    IN_VAIN,
     Acknowledged,
     Alert,
     Corroborated,
@@ -33,6 +35,7 @@ from worker.store.subscriptions import subscription_of
 Subject = tuple[str, str, str]
 """What an alert is found by: its kind, its fact and its topic."""
 OPEN = ("active", "paused")
+_IN_VAIN = frozenset(reason.name.lower() for reason in IN_VAIN)
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,12 @@ class FanOut:
 
     id: int
     story: str
+    version: int
+    """The record's version when this was read."""
     alerts: tuple[Alert, ...]
     after: str
+    borne_out: Mapping[str, str]
+    """Those of the alerts that another source has borne out since, with its name."""
 
 
 @dataclass(frozen=True)
@@ -111,30 +118,48 @@ class NoticeQueries(Database):
             rows = connection.execute(found.order_by(s.id).limit(limit + 1)).all()
         return Audience(tuple(subscription_of(row) for row in rows[:limit]), more=len(rows) > limit)
 
-    def known(self, story: str, earlier: Sequence[Alert], subscriptions: Sequence[Subscription]) -> Known:
-        """What has to be known of these subscribers to decide who is told. `earlier`: see `last_changes`."""
+    def known(self, story: str, earlier: Collection[str], subscriptions: Sequence[Subscription]) -> Known:
+        """What has to be known of these subscribers to decide who is told.
+
+        `earlier`: the ids of the alerts that those in hand may follow.
+        """
         ids = [one.id for one in subscriptions]
         n = t.notices.c
         told: dict[str, set[str]] = {}
+        untold = set()
+        heard = select(n.alert_id, n.subscription_id, n.fate, n.reason).where(
+            n.alert_id.in_(earlier), n.subscription_id.in_(ids)
+        )
         with self.read() as connection:
-            heard = select(n.alert_id, n.subscription_id).where(
-                n.alert_id.in_([alert.id for alert in earlier]), n.fate == "told", n.subscription_id.in_(ids)
-            )
             for row in connection.execute(heard) if earlier else ():
-                told.setdefault(row.alert_id, set()).add(row.subscription_id)
-            held = and_(n.reason == _name(Reason.CORROBORATION), n.subscription_id.in_(ids))
+                if row.fate == "told":
+                    told.setdefault(row.alert_id, set()).add(row.subscription_id)
+                elif row.reason in _IN_VAIN:
+                    untold.add((row.subscription_id, row.alert_id))
             return Known(
                 silences=silences_of(connection, story),
                 acknowledged=acknowledged_by(connection, ids),
-                waiting=tuple(_waiting(connection, held)),
-                earlier=tuple(earlier),
                 told={alert: frozenset(whom) for alert, whom in told.items()},
+                untold=frozenset(untold),
             )
 
-    def due_releases(self, now: datetime, limit: int) -> tuple[str, ...]:
-        """The ids of subscriptions for which the wait of something has ended."""
-        n = t.notices.c
-        due = select(n.subscription_id).where(n.fate == "held", n.until <= now).distinct().limit(limit)
+    def waiting_on(self, story: str, facts: Collection[str]) -> tuple[Waiting, ...]:
+        """What is held for want of a second source on these facts, for whomever."""
+        n, a = t.notices.c, t.alerts.c
+        which = and_(n.reason == _name(Reason.CORROBORATION), a.story == story, a.fact.in_(facts))
+        with self.read() as connection:
+            return tuple(_waiting(connection, which)) if facts else ()
+
+    def made(self, alerts: Collection[str]) -> frozenset[str]:
+        """Which of these alerts, by their ids, were made before."""
+        with self.read() as connection:
+            return frozenset(connection.execute(select(t.alerts.c.id).where(t.alerts.c.id.in_(alerts))).scalars())
+
+    def due_releases(self, stories: Collection[str], now: datetime, limit: int) -> tuple[str, ...]:
+        """The ids of subscriptions to these stories for which the wait of something has ended."""
+        n, s = t.notices.c, t.subscriptions.c
+        due = select(n.subscription_id).join(t.subscriptions).where(n.fate == "held", n.until <= now)
+        due = due.where(s.story.in_(stories)).distinct().limit(limit)
         with self.read() as connection:
             return tuple(connection.execute(due).scalars())
 
@@ -173,27 +198,34 @@ class NoticeQueries(Database):
         with self.write() as connection:
             return write_notices(connection, whole, now)
 
-    def fan_outs(self, limit: int) -> tuple[FanOut, ...]:
-        """What some subscribers have yet to be told of, the oldest first."""
+    def fan_outs(self, stories: Collection[str], limit: int) -> tuple[FanOut, ...]:
+        """What some subscribers of these stories have yet to be told of, the oldest first; what lapsed is left out."""
         f, a = t.fanouts.c, t.alerts.c
         with self.read() as connection:
             found = []
-            for row in connection.execute(select(t.fanouts).order_by(f.id).limit(limit)).all():
+            waiting = select(t.fanouts, t.stories.c.version).join(t.stories).where(f.story.in_(stories))
+            for row in connection.execute(waiting.order_by(f.id).limit(limit)).all():
                 query = select(a.id, a.body).where(a.id.in_(row.alerts))
                 bodies = {alert.id: alert.body for alert in connection.execute(query)}
                 told = tuple(Alert.from_json(bodies[it]) for it in row.alerts)
-                found.append(FanOut(row.id, row.story, told, row.after))
+                lapsed = _lapsed(connection, told)
+                standing = tuple(alert for alert in told if alert.id not in lapsed)
+                borne_out = _borne_out(connection, row.alerts)
+                found.append(FanOut(row.id, row.story, row.version, standing, row.after, borne_out))
             return tuple(found)
 
     def commit_fan_out(self, fan_out: FanOut, plan: Plan, after: str | None, now: datetime) -> int:
         """Commit what became of the alerts for the next of their subscribers; returns how many messages that made.
 
         `after`: the last of these; None if there are no others. Raises VersionConflict, with nothing written, if
-        another worker did the same meanwhile.
+        another worker did the same meanwhile, or the record has moved on.
         """
-        f = t.fanouts.c
+        f, s = t.fanouts.c, t.stories.c
         same = and_(f.id == fan_out.id, f.after == fan_out.after)
         with self.write() as connection:
+            version = select(s.version).where(s.id == fan_out.story).with_for_update()
+            if connection.execute(version).scalar_one() != fan_out.version:
+                raise VersionConflict(f"story {fan_out.story} has moved on from version {fan_out.version}")
             step = update(t.fanouts).where(same).values(after=after) if after else delete(t.fanouts).where(same)
             if connection.execute(step).rowcount != 1:
                 raise VersionConflict(f"these subscribers of {fan_out.story} have been told by another worker")
@@ -207,11 +239,26 @@ def write_notices(connection: Connection, plan: Plan, now: datetime, told: Colle
     that it settles is no longer held.
     """
     deliveries = [one for one in plan.deliveries if told is None or set(one.alert_ids) & set(told)]
-    sent = insert_new(connection, t.deliveries, [_outgoing(one, now) for one in deliveries], "id")
+    if told is not None and any(set(one.alert_ids) - set(told) for one in deliveries):
+        raise VersionConflict("one of these alerts was made by another article meanwhile")
+    rows = [_outgoing(one, now) for one in deliveries]
+    ended = _ended(connection, {one.subscription_id for one in deliveries})
+    rows = [row | (_CANCELLED if row["subscription_id"] in ended else {}) for row in rows]
+    sent = insert_new(connection, t.deliveries, rows, "id")
     _settle(connection, plan.settled, now)
     notices = [_new(one, now) for one in plan.notices if told is None or one.alert_id in told]
     insert_new(connection, t.notices, notices, "alert_id")
     return sum(delivery is not None for delivery in sent)
+
+
+_CANCELLED = {"state": "cancelled", "reason": "the subscription has ended"}
+
+
+def _ended(connection: Connection, subscriptions: Collection[str]) -> set[str]:
+    """Those of them that have ended; the others cannot end before this transaction does."""
+    s = t.subscriptions.c
+    held = select(s.id, s.state).where(s.id.in_(sorted(subscriptions))).order_by(s.id).with_for_update(read=True)
+    return {row.id for row in connection.execute(held) if row.state == "disabled"}
 
 
 def add_fan_out(connection: Connection, story: str, alerts: Sequence[str], after: str, now: datetime) -> None:
@@ -243,19 +290,44 @@ def supersede(connection: Connection, alerts: Any, lapsed: Superseded, now: date
         _settle(connection, [note], now)
 
 
-def untell(connection: Connection, deliveries: Collection[str], alerts: Any, lapsed: Superseded, now: datetime) -> None:
-    """Of messages that were cancelled for some of their alerts, hold the others, so that they are told at once."""
+def untell(connection: Connection, deliveries: Collection[str], now: datetime) -> None:
+    """Of messages that were cancelled, hold what they may still tell (see `lapse`), so that it is told at once."""
     n, d = t.notices.c, t.deliveries.c
-    lapsing = set(connection.execute(select(n.alert_id).where(n.alert_id.in_(alerts)).distinct()).scalars())
-    for row in connection.execute(select(t.notices).where(n.delivery_id.in_(deliveries))).all():
+    for row in connection.execute(select(t.notices).where(n.delivery_id.in_(deliveries), n.fate == "told")).all():
         whose = and_(n.subscription_id == row.subscription_id, n.alert_id == row.alert_id)
-        gone = row.alert_id in lapsing
+        held = Notice(row.subscription_id, row.alert_id, "held", Reason.GROUP, now, note="its message is made anew")
+        gone = row.reason == _name(Reason.SUPERSEDED)
         if gone:  # the message is remembered by what it may not tell, so that another may lead with the rest
             connection.execute(update(t.deliveries).where(d.id == row.delivery_id).values(alert_id=row.alert_id))
-        held = Notice(row.subscription_id, row.alert_id, "held", Reason.GROUP, now, note="its message is made anew")
-        one = replace(held, fate="dropped", reason=Reason.SUPERSEDED, until=None, note=lapsed.reason) if gone else held
+        one = replace(held, fate="dropped", reason=Reason.SUPERSEDED, until=None, note="") if gone else held
         trail = [*row.trail, _step(one, now)]
         connection.execute(update(t.notices).where(whose).values(**_now(one), trail=trail))
+
+
+def lapse(connection: Connection, alerts: Any) -> None:
+    """Mark, within the caller's transaction, that a message which tells of these alerts is not to be made anew so."""
+    n = t.notices.c
+    told = update(t.notices).where(n.alert_id.in_(alerts), n.fate == "told")
+    connection.execute(told.values(reason=_name(Reason.SUPERSEDED)))
+
+
+def _lapsed(connection: Connection, alerts: Sequence[Alert]) -> set[str]:
+    """Those reminders among them whose date was moved or cancelled since."""
+    a = t.alerts.c
+    gone = set()
+    for alert in alerts:
+        if alert.phase in (Phase.UPCOMING, Phase.DUE) and alert.due:
+            same = and_(a.story == alert.story, a.fact == alert.fact, a.role == alert.role)
+            moved = and_(a.due == alert.due.isoformat(), a.phase.in_([Phase.MOVED.value, Phase.CANCELLED.value]))
+            if connection.execute(select(a.id).where(same, moved, a.at >= alert.at).limit(1)).first():
+                gone.add(alert.id)
+    return gone
+
+
+def _borne_out(connection: Connection, alerts: Collection[str]) -> dict[str, str]:
+    n = t.notices.c
+    found = select(n.alert_id, n.corroborated).where(n.alert_id.in_(alerts), n.corroborated.is_not(None)).distinct()
+    return {row.alert_id: row.corroborated for row in connection.execute(found)}
 
 
 def _settle(connection: Connection, notices: Iterable[Notice], now: datetime) -> None:

@@ -33,6 +33,7 @@ from worker.errors import LeaseLost, TransportError
 from worker.store import tables as t
 from worker.store.database import Database
 from worker.store.endpoints import ends, failed, succeeded
+from worker.store.notices import untell
 
 LOOK_AHEAD = 500
 """Among so many that are due the longest, endpoints take turns; an endpoint that has its share out is passed over."""
@@ -87,6 +88,10 @@ class Reaped:
     cancelled: int = 0
 
 
+_PAUSED = select(t.subscriptions.c.id).where(t.subscriptions.c.state == "paused")
+"""Whom nothing is sent to for now: what waits for them goes out when they resume."""
+
+
 class OutboxQueries(Database):
     """Reads and writes of `deliveries` and `attempts` on the way out."""
 
@@ -94,6 +99,7 @@ class OutboxQueries(Database):
         """How many deliveries wait to be sent now."""
         d = t.deliveries.c
         query = select(func.count()).select_from(t.deliveries).where(d.state == "pending", d.next_attempt_at <= now)
+        query = query.where(d.subscription_id.not_in(_PAUSED))
         with self.read() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -142,16 +148,17 @@ class OutboxQueries(Database):
         )  # most of a batch share few secrets, and each takes longer to open than a row to read
         return tuple(_leased(row, now, opened) for row in rows)
 
-    def give_back(self, leases: Sequence[Leased]) -> None:
+    def give_back(self, leases: Sequence[Leased], now: datetime) -> None:
         """Free deliveries that were leased and not sent, as if they had never been: their attempt does not count."""
         d, a = t.deliveries.c, t.attempts.c
         with self.write() as connection:
             mine = update(t.deliveries).where(_held(leases))
             given = mine.values(
                 state=_state_after("pending"), attempts=d.attempts - 1, leased_until=None, owner=None
-            ).returning(d.id)
-            ids = set(connection.execute(given).scalars())
-            unmade = [(one.id, one.attempt) for one in leases if one.id in ids]
+            ).returning(d.id, d.state)
+            states = {row.id: row.state for row in connection.execute(given)}
+            untell(connection, _cancelled(states), now)
+            unmade = [(one.id, one.attempt) for one in leases if one.id in states]
             connection.execute(t.attempts.delete().where(tuple_(a.delivery_id, a.number).in_(unmade)))
 
     def record(self, results: Sequence[Result]) -> list[str | None]:
@@ -166,6 +173,8 @@ class OutboxQueries(Database):
             for result in results:
                 if result.error is not None:
                     states[result.leased.id] = _failed(connection, result, result.error)
+            if gone := _cancelled(states):
+                untell(connection, gone, max(result.at for result in results))
         return [states.get(result.leased.id) for result in results]
 
     def record_sent(self, leased: Leased, now: datetime, status: int | None, answer: str) -> None:
@@ -208,7 +217,9 @@ class OutboxQueries(Database):
                 owner=None,
                 lost=d.lost + 1,
             )
-            states = connection.execute(freed.returning(d.state)).scalars().all()
+            found = {row.id: row.state for row in connection.execute(freed.returning(d.id, d.state))}
+            untell(connection, _cancelled(found), now)
+            states = list(found.values())
         return Reaped(states.count("pending"), states.count("dead"), states.count("cancelled"))
 
 
@@ -258,7 +269,7 @@ def _fair(*, suspects: bool) -> Select[tuple[str]]:
         select(d.id, d.endpoint, d.next_attempt_at, share.label("share"))
         .outerjoin(busy, busy.c.endpoint == d.endpoint)
         .where(d.state == "pending", d.next_attempt_at <= now, share > 0)
-        .where(d.lost >= SUSPECT if suspects else d.lost < SUSPECT)
+        .where(d.lost >= SUSPECT if suspects else d.lost < SUSPECT, d.subscription_id.not_in(_PAUSED))
         .order_by(d.next_attempt_at, d.id)
         .limit(LOOK_AHEAD)
         .subquery()
@@ -276,8 +287,15 @@ def _number(name: str) -> BindParameter[int]:
 
 
 def _state_after(state: str) -> Any:
-    """A reason that is there while a delivery is out says that its date moved: it is not tried again."""
+    """A reason that is there while a delivery is out says that it is not to be tried again.
+
+    Its date moved, or its subscription ended.
+    """
     return case((t.deliveries.c.reason.is_not(None), "cancelled"), else_=state)
+
+
+def _cancelled(states: Mapping[str, str | None]) -> list[str]:
+    return [delivery for delivery, state in states.items() if state == "cancelled"]
 
 
 def _held(leases: Collection[Leased]) -> ColumnElement[bool]:

@@ -181,6 +181,7 @@ def _enter_pending(connection: Connection, wanted: Subscription, now: datetime) 
             s.story == wanted.story, s.channel == wanted.channel, s.address == wanted.address
         )
         again = {name: value for name, value in row.items() if name != "id"}
+        again |= {"cause": None, "failing_since": None, "tell_owner_at": None}
         waits = same.where(s.state.in_(("pending", "disabled"))).values(**again).returning(*t.subscriptions.c)
         replaced = connection.execute(waits).one_or_none()
         return subscription_of(replaced) if replaced else None

@@ -15,7 +15,7 @@ from worker.errors import LeaseLost, VersionConflict
 from worker.store import tables as t
 from worker.store.articles import StoredArticle
 from worker.store.database import Database, insert_new
-from worker.store.notices import add_fan_out, corroborate, supersede, untell, write_notices
+from worker.store.notices import add_fan_out, corroborate, lapse, supersede, untell, write_notices
 
 
 @dataclass(frozen=True)
@@ -252,10 +252,11 @@ def _supersede(connection: Connection, story: str, lapsed: Superseded, now: date
     )
     d, n = t.deliveries.c, t.notices.c
     supersede(connection, reminders, lapsed, now)
+    lapse(connection, reminders)
     telling = select(n.delivery_id).where(n.alert_id.in_(reminders), n.delivery_id.is_not(None))
     statement = update(t.deliveries).where(d.id.in_(telling), d.state.in_(["pending", "leased"]))
     state = case((d.state == "pending", "cancelled"), else_=d.state)
     changed = connection.execute(statement.values(state=state, reason=lapsed.reason).returning(d.id, d.state)).all()
     cancelled = [row.id for row in changed if row.state == "cancelled"]
-    untell(connection, cancelled, reminders, lapsed, now)
+    untell(connection, cancelled, now)
     return len(cancelled)

@@ -103,11 +103,13 @@ class SubscriptionQueries(Database):
 def disable(connection: Connection, subscription_id: str, reason: str) -> bool:
     """As `disable_subscription`, within the caller's transaction."""
     s, d = t.subscriptions.c, t.deliveries.c
-    ended = update(t.subscriptions).where(s.id == subscription_id, s.state != "disabled")
-    if connection.execute(ended.values(state="disabled", reason=reason)).rowcount != 1:
+    this = update(t.subscriptions).where(s.id == subscription_id)
+    connection.execute(this.values(cause=None, tell_owner_at=None))  # ended for good, unless `ends` says else
+    if connection.execute(this.where(s.state != "disabled").values(state="disabled", reason=reason)).rowcount != 1:
         return False
-    waiting = update(t.deliveries).where(d.subscription_id == subscription_id, d.state == "pending")
-    connection.execute(waiting.values(state="cancelled", reason=reason))
+    waiting = update(t.deliveries).where(d.subscription_id == subscription_id, d.state.in_(["pending", "leased"]))
+    state = case((d.state == "pending", "cancelled"), else_=d.state)  # one that is out is not tried again
+    connection.execute(waiting.values(state=state, reason=reason))
     connection.execute(delete(t.interests).where(t.interests.c.subscription_id == subscription_id))
     return True
 
