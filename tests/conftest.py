@@ -94,6 +94,7 @@ def deltawire(capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
     handlers, level = root.handlers[:], root.level
 
     def run(*arguments: str | Path) -> Ended:
+        capsys.readouterr()  # what the test itself printed before is not the command's
         with pytest.raises(SystemExit) as ended:
             main([str(argument) for argument in arguments])
         out, err = capsys.readouterr()

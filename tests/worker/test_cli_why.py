@@ -110,11 +110,29 @@ def test_a_silence_that_cannot_be_meant_is_refused(
     assert (ended.code, complaint in ended.err) == (2, True)
 
 
-def test_a_date_is_acknowledged_once_and_only_where_there_is_one(deltawire: Command, told: Timeline) -> None:
-    noted = ["acknowledge", "sub_ann", "us_tariff_additional", "2025-11-01", "--role", "effective"]
-    assert deltawire(*noted).out.strip() == "sub_ann is reminded no more of 2025-11-01"
+def test_a_date_is_acknowledged_once_and_only_where_it_is_on_record(deltawire: Command, told: Timeline) -> None:
+    noted = ["acknowledge", "sub_ann", "us_tariff_additional", "2025-11-01"]
+    assert deltawire(*noted).out.splitlines()[-1] == "sub_ann is reminded no more of 2025-11-01"
+    assert [one.role for one in told.store.acknowledged("sub_ann")] == ["effective"]
     assert deltawire(*noted).out.strip() == "that was acknowledged before"
+    another = deltawire("acknowledge", "sub_ann", "us_tariff_additional", "2025-11-02")
+    assert (another.code, "on record: 2025-11-01" in another.err) == (2, True)
     assert deltawire("acknowledge", "sub_ann", "us_tariff_additional", "soon").code == 2
     assert deltawire("acknowledge", "sub_ann", "rain", "2025-11-01").code == 2
     assert deltawire("acknowledge", "sub_x", "rain", "2025-11-01").code == 2
-    assert deltawire(*noted[:-1], "end").code == 2
+
+
+def test_a_subscription_to_a_story_that_is_watched_no_more_is_named_in_a_sentence(
+    deltawire: Command, told: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DELTAWIRE_PACKS", "india-eu-trade")
+    for command in (["subscriptions", "preview", "sub_ann"], ["subscriptions", "change", "sub_ann", "--days", "2"]):
+        ended = deltawire(*command)
+        assert (ended.code, "'us-china-trade' is not watched here now" in ended.err) == (2, True)
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:00-10:00", "0001-01-01T00:00+10:00"])
+def test_a_moment_beyond_the_calendar_is_none(deltawire: Command, told: Timeline, moment: str) -> None:
+    ended = deltawire("silences", "add", "--until", moment, "--comment", "x")
+    assert (ended.code, "is no time: write 30m" in ended.err) == (2, True)
+    assert deltawire("deliveries", "list", "--since", moment).code == 2

@@ -27,7 +27,16 @@ from worker.alerts.model import (
 )
 from worker.alerts.planning import corroborations, plan, release, tell
 from worker.alerts.policy import why_not
-from worker.alerts.subscription import KINDS, AlertKind, Channel, Policy, Subscription, manage_token, unsubscribe_token
+from worker.alerts.subscription import (
+    KINDS,
+    AlertKind,
+    Channel,
+    Policy,
+    Subscription,
+    manage_token,
+    shown_address,
+    unsubscribe_token,
+)
 
 __all__ = [
     "BY_THE_CLOCK",
@@ -64,6 +73,7 @@ __all__ = [
     "plan",
     "release",
     "said",
+    "shown_address",
     "split",
     "tell",
     "unsubscribe_token",

@@ -150,7 +150,7 @@ class Subscription:
     @property
     def shown(self) -> str:
         """Its address as a person may see it: that of a chat service, which is a secret, only by its beginning."""
-        return f"{urlsplit(self.address).scheme}://…" if self.channel == "chat" else self.address
+        return shown_address(self.channel, self.address)
 
     @property
     def endpoint(self) -> str:
@@ -159,6 +159,11 @@ class Subscription:
             return "smtp"
         parts = urlsplit(self.address)
         return f"chat:{parts.scheme}" if self.channel == "chat" else parts.netloc.rpartition("@")[2].lower()
+
+
+def shown_address(channel: str, address: str) -> str:
+    """An address as a person may see it: that of a chat service, which is a secret, only by its beginning."""
+    return f"{urlsplit(address).scheme}://…" if channel == "chat" else address
 
 
 def unsubscribe_token(key: bytes, subscription_id: str) -> str:

@@ -3,12 +3,13 @@
 # ruff: noqa: PLC0415 - commands that need no database should not wait for its library
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from worker import clock
+from worker.cli.moments import moment_of
 from worker.cli.output import line, note, plural, table
 from worker.errors import WrongUse
 
@@ -133,10 +134,4 @@ def resend(
 
 
 def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise WrongUse(f"--since {text}: write 2026-11-20, or 2026-11-20T08:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment_of(text, "2026-11-20, or 2026-11-20T08:00") if text is not None else None

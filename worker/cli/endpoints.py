@@ -18,7 +18,7 @@ from worker.errors import DeltawireError, WrongUse
 secrets = typer.Typer(help="Look after the key that seals secrets.", no_args_is_help=True, rich_markup_mode=None)
 
 Id = Annotated[str, typer.Argument(metavar="SUBSCRIPTION", show_default=False)]
-Hours = Annotated[float, typer.Option(metavar="HOURS", min=0, help="How long the old one signs, too.")]
+Hours = Annotated[float, typer.Option(metavar="HOURS", min=0, max=8_760, help="How long the old one signs, too.")]
 
 
 def ping(subscription: Id) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rules import Pack
 from worker import clock, log
 from worker.desk import Desk
 from worker.errors import DeltawireError, WrongUse
@@ -34,6 +35,13 @@ def opened() -> Iterator[Desk]:
         yield desk
     finally:
         desk.close()
+
+
+def pack_of(desk: Desk, story: str) -> Pack:
+    """The pack of a story that somebody subscribed to. Raises WrongUse where it is not watched any more."""
+    if story not in desk.packs:
+        raise WrongUse(f"the story {story!r} is not watched here now: name its pack in DELTAWIRE_PACKS")
+    return desk.packs[story]
 
 
 def story_of(desk: Desk, story: str | None) -> str:

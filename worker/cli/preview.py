@@ -26,7 +26,7 @@ def preview(
 
     What was published before this installation watched the story is not there to be told again.
     """
-    from worker.cli.opening import opened
+    from worker.cli.opening import opened, pack_of
     from worker.preview import preview as told_again
     from worker.store.views import archive
 
@@ -35,7 +35,7 @@ def preview(
         if found is None:
             raise WrongUse(f"there is no subscription {subscription}; `deltawire subscriptions list` names them")
         now = clock.now()
-        since, pack = now - timedelta(days=days), desk.packs[found.story]
+        since, pack = now - timedelta(days=days), pack_of(desk, found.story)
         opened_at = desk.store.story(found.story).opened_at
         stored, groups = archive(desk.store, found.story, since)
         articles = [article.for_rules() for article in stored]

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from rules.deadlines import ROLES
+from rules.deadlines import days_of
 from worker import clock
 from worker.alerts import Acknowledged, Silence
+from worker.cli.moments import moment_of
 from worker.cli.output import line, note, table
 from worker.errors import WrongUse
 
@@ -118,7 +119,6 @@ def acknowledge(
     subscription: Annotated[str, typer.Argument(metavar="SUBSCRIPTION", show_default=False)],
     fact: Annotated[str, typer.Argument(metavar="FACT", show_default=False)],
     due: Annotated[str, typer.Argument(metavar="DAY", help="The date, as 2026-11-27.", show_default=False)],
-    role: Annotated[str, typer.Option(metavar="ROLE", help="Which date of the fact: effective or until.")] = "until",
 ) -> None:
     """Remind a subscription no more of one date. If the date moves, it is told, and the new date is announced.
 
@@ -126,34 +126,33 @@ def acknowledge(
     Example:
       deltawire acknowledge sub_4be1f00a tariff_truce 2026-11-10
     """
-    from worker.cli.opening import opened
+    from worker.cli.opening import opened, pack_of
 
     try:
         day = date.fromisoformat(due)
     except ValueError:
         raise WrongUse(f"{due!r} is no day: write it as 2026-11-27") from None
-    if role not in ROLES:
-        raise WrongUse(f"--role is {role!r}: choose one of {', '.join(ROLES)}")
     with opened() as desk:
         found = desk.store.subscription(subscription)
         if found is None:
             raise WrongUse(f"there is no subscription {subscription}; `deltawire subscriptions list` names them")
-        facts = desk.packs[found.story].facts
+        facts = pack_of(desk, found.story).facts
         if fact not in facts:
             raise WrongUse(f"there is no fact {fact!r}; the facts are {', '.join(facts)}")
-        new = desk.store.acknowledge(Acknowledged(subscription, fact, role, day), clock.now())
-    line(f"{subscription} is reminded no more of {day:%Y-%m-%d}" if new else "that was acknowledged before")
+        days = days_of(desk.store.story(found.story).ledger.state(fact))
+        roles = [role for role, on_record in days.items() if on_record == day]
+        if not roles:
+            known = ", ".join(map(str, sorted(set(days.values())))) or "none"
+            raise WrongUse(f"{day} is no date of {fact}; on record: {known}")
+        new = [desk.store.acknowledge(Acknowledged(subscription, fact, role, day), clock.now()) for role in roles]
+    line(f"{subscription} is reminded no more of {day:%Y-%m-%d}" if any(new) else "that was acknowledged before")
 
 
 def _end(until: str, now: datetime) -> datetime:
     """The moment that `12h` or `2026-12-01T07:00` names (UTC where it names no offset). Raises WrongUse."""
     if span := _SPAN.fullmatch(until):
         return now + timedelta(**{_UNITS[span[2]]: int(span[1])})
-    try:
-        end = datetime.fromisoformat(until)
-    except ValueError:
-        raise WrongUse(f"{until!r} is no time: write 30m, 12h, 7d, 2026-12-01 or 2026-12-01T07:00") from None
-    return (end if end.tzinfo else end.replace(tzinfo=UTC)).astimezone(UTC)
+    return moment_of(until, "30m, 12h, 7d, 2026-12-01 or 2026-12-01T07:00")
 
 
 def _covers(one: Silence) -> str:

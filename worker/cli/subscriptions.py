@@ -119,11 +119,11 @@ def change(
     """
     if not wishes:
         raise WrongUse("nothing to change: `deltawire subscriptions change --help` lists what can be")
-    from worker.cli.opening import opened
+    from worker.cli.opening import opened, pack_of
 
     with opened() as desk:
         subscription = _known(desk, subscription_id)
-        changed = asked(subscription, wishes, desk.packs[subscription.story])
+        changed = asked(subscription, wishes, pack_of(desk, subscription.story))
         desk.store.change_subscription(changed)
         line(f"{changed.shown} is told of {changed.story}: {in_words(changed)}")
 
@@ -168,7 +168,9 @@ def remove(ids: Ids) -> None:
 
 
 def _told(subscription: Subscription, desk: Desk) -> None:
-    pack = desk.packs[subscription.story]
+    from worker.cli.opening import pack_of
+
+    pack = pack_of(desk, subscription.story)
     verb = "is told" if subscription.confirmed else "is asked by a mail whether it wants to be told"
     line(f"{subscription.shown} {verb} of {pack.title} ({pack.id}): {in_words(subscription)}")
     line(f"id      {subscription.id}")

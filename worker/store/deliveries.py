@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
+from worker.alerts import shown_address
 from worker.errors import WrongUse
 from worker.store import tables as t
 from worker.store.database import Database
@@ -26,6 +27,7 @@ class Kept:
     subscription_id: str
     channel: str
     address: str
+    """As a person may see it."""
     headline: str
     state: str
     reason: str | None
@@ -63,7 +65,7 @@ class DeliveryQueries(Database):
         query = _kept().where(*_which(subscription, since)).order_by(d.created_at.desc(), d.id).limit(limit)
         with self.read() as connection:
             rows = connection.execute(query.where(d.state == state) if state else query)
-            return tuple(Kept(**row._mapping) for row in rows)
+            return tuple(map(_of, rows))
 
     def delivery(self, delivery_id: str) -> tuple[Kept, tuple[Try, ...]] | None:
         """A delivery with its attempts, the first one first; None if there is none of that id."""
@@ -74,7 +76,7 @@ class DeliveryQueries(Database):
             if row is None:
                 return None
             tries = connection.execute(select(*columns).where(a.delivery_id == delivery_id).order_by(a.number))
-            return Kept(**row._mapping), tuple(Try(**one._mapping) for one in tries)
+            return _of(row), tuple(Try(**one._mapping) for one in tries)
 
     def resend(self, delivery_id: str, now: datetime) -> None:
         """Have one delivery sent again, whatever its end was: under the same id, with the same body.
@@ -120,6 +122,10 @@ class DeliveryQueries(Database):
         with self.read() as connection:
             found = query.where(a.started_at < before, d.state.in_(ENDS)).limit(1)
             return connection.execute(found).first() is not None
+
+
+def _of(row: Row[Any]) -> Kept:
+    return Kept(**{**row._mapping, "address": shown_address(row.channel, row.address)})
 
 
 def _kept() -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from worker.alerts import shown_address
 from worker.errors import Ending, WrongUse
 from worker.store import tables as t
 from worker.store.database import Database
@@ -27,6 +28,7 @@ class Ended:
     id: str
     story: str
     address: str
+    """As a person may see it."""
     contact: str
     reason: str
 
@@ -98,10 +100,10 @@ class EndpointQueries(Database):
 
     def _ended(self, *which: Any) -> tuple[Ended, ...]:
         s = t.subscriptions.c
-        query = select(s.id, s.story, s.address, s.contact, s.reason).where(*which).order_by(s.id)
+        query = select(s.id, s.story, s.channel, s.address, s.contact, s.reason).where(*which).order_by(s.id)
         with self.read() as connection:
             return tuple(
-                Ended(row.id, row.story, row.address, row.contact or "", row.reason or "")
+                Ended(row.id, row.story, shown_address(row.channel, row.address), row.contact or "", row.reason or "")
                 for row in connection.execute(query)
             )
 
