@@ -26,9 +26,9 @@ SENDING = 32
 """Deliveries that one worker sends at once."""
 SENDING_TO_ONE = 4
 """Deliveries that are out at once to one endpoint, so that one that hangs holds up no others."""
-HELD = 512
+HELD = 256
 """Deliveries that one worker holds at most: those that are out, and those that wait for their turn here."""
-AHEAD = 128
+AHEAD = 64
 """Deliveries that it holds of one endpoint that is quick; of any other, no more than are out at once."""
 QUICK = 0.25
 """Seconds within which an endpoint that is quick accepts a message."""

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 import rules
-from tests.bench.__main__ import HOSTILE
+from tests.bench.engine import HOSTILE
 from tests.e2e.newsroom import STORY
 from tests.e2e.programs import descendants
 from tests.faults.outcome import Outcome, count, percentile

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.faults import crashes, endpoints, killing, outages, poison
+from tests.faults import crashes, endpoints, killing, outages, poison, proxy
 from tests.faults.outcome import Outcome
 
 BOTH = ("sqlite", "postgresql")
@@ -28,6 +28,7 @@ ROWS = (
     Row("crash-at-each-point", crashes.every_point, 50, 2, short_databases=BOTH),
     Row("sixty-answers", endpoints.answers, 60, 60),
     Row("one-of-100-hangs", endpoints.one_hangs, 20, 5),
+    Row("bad-lines", proxy.lines, 8, 4),
     Row("workers-killed", killing.workers, 500, 12, short_databases=BOTH),
     Row("control-without-reaper", killing.workers_without_reaper, 20, 4),
     Row("redis-killed", outages.redis_killed, 20, 2),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import rules
 from rules import Article, Entry, Evaluation, Finding, Kind, PartialDate, SourceKind, State, Status
 from rules.text import MAX_CHARS, full_text
-from tests.bench.__main__ import HOSTILE
+from tests.bench.engine import HOSTILE
 
 PACK = rules.load_pack("us-china-trade")
 LEDGER = rules.open_story(PACK)
