@@ -38,7 +38,7 @@ def main() -> int:
         os.chdir(here)  # where no `.env` is
         for row, kind in _chosen(asked):
             faults = asked.count if asked.count is not None else row.short if asked.short else row.whole
-            outcomes.append(_run(row, kind, faults, asked.seed))
+            outcomes.append(_run(row, kind, faults, asked))
         os.chdir(ROOT)
     summary = {
         "date": f"{began:%Y-%m-%dT%H:%M:%SZ}",
@@ -75,12 +75,14 @@ def _chosen(asked: argparse.Namespace) -> Iterator[tuple[Row, str]]:
                 yield row, kind
 
 
-def _run(row: Row, kind: str, faults: int, seed: int) -> Outcome:
+def _run(row: Row, kind: str, faults: int, asked: argparse.Namespace) -> Outcome:
     outcome, began = Outcome(row.name, kind), time.monotonic()
     try:
-        row.run(outcome, kind, faults, seed)
+        row.run(outcome, kind, faults, asked.seed)
     except Exception:  # noqa: BLE001 - the other rows are run in any case
         outcome.complaints.append(traceback.format_exc())
+    if not asked.short:
+        outcome.complaints += outcome.slow
     outcome.seconds = round(time.monotonic() - began, 1)
     _print(outcome)
     return outcome
@@ -96,7 +98,7 @@ def _print(it: Outcome) -> None:
     )
     for what, value in it.told.items():
         print(f"{'':<26}{what}: {value:.2f}", flush=True)
-    for complaint in it.complaints:
+    for complaint in dict.fromkeys((*it.complaints, *it.slow)):
         print(f"{'':<26}{complaint}", flush=True)
 
 

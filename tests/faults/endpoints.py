@@ -69,7 +69,7 @@ def one_hangs(outcome: Outcome, kind: str, alerts: int, seed: int) -> None:
     outcome.faults = 1
     outcome.told |= {"the others' p99 without, s": quick, "the others' p99 with, s": slow, "times": slow / quick}
     if slow > TIMES_SLOWER * quick + NOISE:
-        outcome.complaints.append(f"with one that hangs, the others waited {slow / quick:.1f} times as long (p99)")
+        outcome.slow.append(f"with one that hangs, the others waited {slow / quick:.1f} times as long (p99)")
 
 
 def _served(outcome: Outcome, kind: str, alerts: int, seed: int, *, hanging: bool) -> float:

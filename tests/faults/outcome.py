@@ -37,6 +37,8 @@ class Outcome:
     told: dict[str, float] = field(default_factory=dict)
     """What else the row measured."""
     complaints: list[str] = field(default_factory=list)
+    slow: list[str] = field(default_factory=list)
+    """What took longer than it may. The short run says so and judges it not: its machine may be anybody's."""
     control: bool = False
     """A negative control: it has to lose some, or the campaign could not see a loss."""
 
@@ -90,4 +92,4 @@ def _rescues(outcome: Outcome, tries: Sequence[Any], lease: float) -> None:
     ]
     outcome.rescue_p50, outcome.rescue_p99 = percentile(waits, 0.5), percentile(waits, 0.99)
     if outcome.rescue_p99 is not None and outcome.rescue_p99 > lease + GRACE and not outcome.control:
-        outcome.complaints.append(f"rescued after {outcome.rescue_p99:.1f} s (p99), more than lease + {GRACE:g} s")
+        outcome.slow.append(f"rescued after {outcome.rescue_p99:.1f} s (p99), more than lease + {GRACE:g} s")
