@@ -146,7 +146,7 @@ async def _over_bad_lines(site: Site, outcome: Outcome, alerts: int) -> None:
     outcome.faults = alerts * len(FAULTS)
     outcome.told |= {"the others' p99 without, s": quick, "the others' p99 with, s": slow, "times": slow / quick}
     if slow > TIMES_SLOWER * quick + NOISE:
-        outcome.complaints.append(f"with bad lines, the others waited {slow / quick:.1f} times as long (p99)")
+        outcome.slow.append(f"with bad lines, the others waited {slow / quick:.1f} times as long (p99)")
 
 
 async def _round(site: Site, alerts: int) -> float:

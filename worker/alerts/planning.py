@@ -52,9 +52,7 @@ def plan(
     return replace(
         tell(alerts, subscriptions, now, mail=mail, known=known, notes=notes),
         alerts=alerts,
-        superseded=tuple(
-            Superseded(e.fact, e.role, e.due, f"the date was {e.phase} before this was sent") for e in lapsed
-        ),
+        superseded=tuple(map(_superseded, lapsed)),
         corroborated=corroborations(findings, ledger),
     )
 
