@@ -39,7 +39,7 @@ def test_each_alert_reaches_both_subscribers_once_and_is_what_a_replay_tells(tmp
 
     sums = run(items, tmp_path, Console(file=printed, width=200))
 
-    steps = replay(rules.load_pack(STORY), [article(item) for item in items], UNTIL.date())
+    steps = list(replay(rules.load_pack(STORY), [article(item) for item in items], UNTIL.date()))
     by_step = [[alert.headline for alert in step.alerts if not alert.update] for step in steps]
     told = [headline for headlines in by_step for headline in headlines]
     assert any("fentanyl" in headline and "10 %" in headline for headline in told)
@@ -49,7 +49,8 @@ def test_each_alert_reaches_both_subscribers_once_and_is_what_a_replay_tells(tmp
     assert (sums.missing, sums.twice) == (0, 0)
     assert sums.read == len(items)
     assert sums.recorded == sum(item.published < datetime(2025, 10, 27, tzinfo=UTC) for item in items)
-    assert sums.quiet >= 3, "market reports and what is known already raise nothing; a second source is an update"
+    quiet = [step.article.title for step in steps if step.article and not step.alerts]
+    assert sums.quiet == len(quiet) > 0, quiet
 
 
 def test_the_demo_leaves_a_real_installation_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
