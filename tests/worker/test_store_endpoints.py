@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.servers import Mailbox
+from tests.worker.answers import record_failure, record_sent
 from tests.worker.samples import NOW, later, ledger, subscription
 from tests.worker.test_store_outbox import PACK, lease, rows, tell
 from worker import pipeline
@@ -32,7 +33,7 @@ def opened(store: Store) -> Store:
 
 
 def fails(store: Store, leased: Leased, **after: float) -> str:
-    return store.record_failure(leased, later(**after), BUSY, later(**after) + timedelta(hours=1))
+    return record_failure(store, leased, later(**after), BUSY, later(**after) + timedelta(hours=1))
 
 
 def kept(store: Store) -> list[str | None]:
@@ -66,7 +67,7 @@ def test_an_endpoint_that_something_got_through_to_is_not_disabled(opened: Store
     first, second = lease(opened)
     fails(opened, first)
     if meanwhile == "a success":
-        opened.record_sent(second, later(days=3), 200, "")
+        record_sent(opened, second, later(days=3), 200, "")
     [again] = lease(opened, later(days=4, hours=23), limit=1)
     fails(opened, again, **({"days": 6} if meanwhile == "a success" else {"days": 4, "hours": 23}))
     assert (len(opened.subscriptions()), opened.ended_subscriptions()) == (1, ())
@@ -105,7 +106,7 @@ def test_a_secret_that_rotates_signs_with_both_for_a_time(opened: Store) -> None
 def test_one_that_is_sent_again_keeps_its_id_and_body_says_so_and_has_all_its_attempts(opened: Store) -> None:
     tell(opened)
     [first] = lease(opened)
-    opened.record_failure(first, NOW, TransportError("no", permanent=True), None)
+    record_failure(opened, first, NOW, TransportError("no", permanent=True), None)
     with pytest.raises(WrongUse, match="there is no delivery"):
         opened.resend("dlv_9", NOW)
     opened.resend(first.id, later(days=1))
@@ -124,7 +125,7 @@ def test_one_that_is_sent_again_keeps_its_id_and_body_says_so_and_has_all_its_at
 def test_nothing_is_sent_again_to_a_subscription_that_ended(opened: Store) -> None:
     tell(opened)
     [leased] = lease(opened)
-    opened.record_failure(leased, NOW, TransportError("gone", permanent=True, status=410, ends=Ending.GONE), None)
+    record_failure(opened, leased, NOW, TransportError("gone", permanent=True, status=410, ends=Ending.GONE), None)
     with pytest.raises(WrongUse, match="ended"):
         opened.resend(leased.id, NOW)
     assert opened.resend_since(NOW, NOW) == 0
@@ -133,8 +134,8 @@ def test_nothing_is_sent_again_to_a_subscription_that_ended(opened: Store) -> No
 def test_only_what_is_dead_and_was_made_since_then_is_sent_again(opened: Store) -> None:
     tell(opened, 3)
     dead, sent, _waits = lease(opened)
-    opened.record_failure(dead, NOW, TransportError("no", permanent=True), None)
-    opened.record_sent(sent, NOW, 200, "")
+    record_failure(opened, dead, NOW, TransportError("no", permanent=True), None)
+    record_sent(opened, sent, NOW, 200, "")
     assert [one.id for one in opened.deliveries(state="dead", limit=9)] == [dead.id]
     assert (opened.resend_since(later(seconds=1), NOW), opened.resend_since(NOW, NOW)) == (0, 1)
     assert {row.id for row in rows(opened) if row.state == "pending"} == {dead.id}
@@ -143,7 +144,7 @@ def test_only_what_is_dead_and_was_made_since_then_is_sent_again(opened: Store) 
 def test_attempts_are_forgotten_after_their_time_but_not_those_of_what_has_no_end(opened: Store) -> None:
     tell(opened, 2)
     done, waits = lease(opened)
-    opened.record_sent(done, NOW, 200, "")
+    record_sent(opened, done, NOW, 200, "")
     fails(opened, waits)
     assert not opened.old_attempts(NOW)
     assert opened.old_attempts(later(seconds=1))
@@ -212,7 +213,7 @@ def test_the_owner_of_an_endpoint_is_told_once_that_it_was_disabled_and_later_wh
     opened.set_contact("sub_1", "ops@endpoint.example")
     tell(opened)
     [leased] = lease(opened)
-    opened.record_failure(leased, NOW, TransportError("it is gone", permanent=True, ends=Ending.GONE), None)
+    record_failure(opened, leased, NOW, TransportError("it is gone", permanent=True, ends=Ending.GONE), None)
 
     mailbox.refusal = "451 later"
     assert asyncio.run(pipeline.tell_owners(NOW, desk)) == 0

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from rules import PartialDate, Phase
+from tests.worker.answers import record_failure, record_sent
 from tests.worker.samples import NOW, STORY, deadline, finding, later, ledger, pack, subscription
 from worker.alerts import Telling, plan
 from worker.errors import Ending, LeaseLost, TransportError
@@ -76,7 +77,7 @@ def test_what_was_sent_is_not_sent_again(opened: Store) -> None:
     opened.add_subscription(subscription(), NOW)
     tell(opened)
     [leased] = lease(opened)
-    opened.record_sent(leased, later(seconds=1), 200, "thanks")
+    record_sent(opened, leased, later(seconds=1), 200, "thanks")
     [row] = rows(opened)
     assert (row.state, row.sent_at, row.leased_until, row.owner) == ("sent", later(seconds=1), None, None)
     assert history(opened) == [(1, "sent", 200, None)]
@@ -88,7 +89,7 @@ def test_a_failed_attempt_is_tried_again_when_it_is_due_with_the_same_id_and_bod
     tell(opened)
     [first] = lease(opened)
     error = TransportError("the receiver said 503", permanent=False, status=503)
-    assert opened.record_failure(first, NOW, error, later(seconds=5)) == "pending"
+    assert record_failure(opened, first, NOW, error, later(seconds=5)) == "pending"
     assert lease(opened, later(seconds=4)) == ()
     [second] = lease(opened, later(seconds=5))
     assert (second.id, second.body, second.attempt) == (first.id, first.body, 2)
@@ -101,7 +102,7 @@ def test_what_is_given_up_is_dead_and_says_why(opened: Store, permanent: bool, o
     opened.add_subscription(subscription(), NOW)
     tell(opened)
     [leased] = lease(opened)
-    assert opened.record_failure(leased, NOW, TransportError("no such user", permanent=permanent), None) == "dead"
+    assert record_failure(opened, leased, NOW, TransportError("no such user", permanent=permanent), None) == "dead"
     assert [(row.state, row.reason) for row in rows(opened)] == [("dead", "no such user")]
     assert history(opened) == [(1, outcome, None, "no such user")]
     assert len(opened.subscriptions()) == 1
@@ -112,7 +113,7 @@ def test_a_receiver_that_is_gone_ends_its_subscription_and_what_waited_for_it(op
     tell(opened, 2)
     [leased] = lease(opened, limit=1)
     gone = TransportError("the receiver is gone", permanent=True, status=410, ends=Ending.GONE)
-    opened.record_failure(leased, NOW, gone, None)
+    record_failure(opened, leased, NOW, gone, None)
     assert opened.subscriptions() == ()
     assert {row.state: row.reason for row in rows(opened)} == dict.fromkeys(
         ("dead", "cancelled"), "the receiver is gone"
@@ -125,11 +126,11 @@ def test_a_worker_that_comes_back_too_late_is_refused(opened: Store) -> None:
     [late] = lease(opened)
     opened.reap(later(seconds=60), 8)
     with pytest.raises(LeaseLost):
-        opened.record_sent(late, later(seconds=61), 200, "")
+        record_sent(opened, late, later(seconds=61), 200, "")
     [current] = lease(opened, later(seconds=61))
     with pytest.raises(LeaseLost):
-        opened.record_failure(late, later(seconds=62), TransportError("x", permanent=True), None)
-    opened.record_sent(current, later(seconds=63), 200, "")
+        record_failure(opened, late, later(seconds=62), TransportError("x", permanent=True), None)
+    record_sent(opened, current, later(seconds=63), 200, "")
     assert [outcome for _, outcome, *_ in history(opened)] == ["lost", "sent"]
 
 
@@ -169,7 +170,7 @@ def test_a_reminder_that_is_out_while_its_date_moves_is_not_tried_again(opened: 
     assert opened.commit(story, story.ledger, moved, NOW).cancelled == 0
     if ending == "fails":
         error = TransportError("503", permanent=False, status=503)
-        assert opened.record_failure(leased, NOW, error, later(seconds=5)) == "cancelled"
+        assert record_failure(opened, leased, NOW, error, later(seconds=5)) == "cancelled"
     else:
         assert opened.reap(later(minutes=1), 8) == Reaped(cancelled=1)
     assert [(r.state, r.reason) for r in rows(opened)] == [("cancelled", "the date was moved before this was sent")]
@@ -183,7 +184,7 @@ def test_a_reminder_that_is_out_while_its_date_moves_and_arrives_was_sent(opened
         opened.commit(story, story.ledger, made, NOW)
         if event.phase is Phase.DUE:
             [leased] = lease(opened)
-    opened.record_sent(leased, NOW, 200, "")
+    record_sent(opened, leased, NOW, 200, "")
     assert {(row.state, row.reason) for row in rows(opened)} == {("sent", None), ("pending", None)}
 
 
@@ -196,7 +197,7 @@ def test_no_endpoint_has_more_out_at_once_than_its_share(opened: Store) -> None:
     assert Counter(leased.endpoint for leased in first) == {"hooks1.example": 4, "hooks2.example": 4}
     assert lease(opened, per_endpoint=4) == ()
     done = next(leased for leased in first if leased.endpoint == "hooks1.example")
-    opened.record_sent(done, NOW, 200, "")
+    record_sent(opened, done, NOW, 200, "")
     assert [leased.endpoint for leased in lease(opened, per_endpoint=4)] == ["hooks1.example"]
 
 
@@ -260,7 +261,7 @@ def test_one_that_took_its_worker_down_twice_is_leased_alone_and_holds_up_no_oth
     assert len(together) == 2
     [alone] = opened.lease("me", later(minutes=3), 60, 9, 9, suspects=True)
     assert (alone.id, alone.attempt) == (suspect.id, SUSPECT + 1)
-    opened.record_failure(alone, later(minutes=3), TransportError("503", permanent=False), later(minutes=4))
+    record_failure(opened, alone, later(minutes=3), TransportError("503", permanent=False), later(minutes=4))
     assert alone.id in {leased.id for leased in lease(opened, later(minutes=4))}, "it did not take its worker down"
 
 

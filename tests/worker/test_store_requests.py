@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from rules import Severity
+from tests.worker.answers import record_sent
 from tests.worker.samples import NOW, STORY, finding, later, subscription
 from tests.worker.site import PACK, open_story, tell
 from worker.alerts import Policy, Subscription, asked
@@ -151,7 +152,7 @@ def test_forgetting_leaves_no_row_of_one_and_every_row_of_others(store: Store) -
         store.add_subscription(subscription(number, channel="email", address=address, secret=None), NOW)
     tell(store, finding())
     for leased in store.lease("w", later(seconds=1), 60, 10, 10):
-        store.record_sent(leased, later(seconds=2), 250, "OK")
+        record_sent(store, leased, later(seconds=2), 250, "OK")
     assert len(store.forget_subscription("sub_1")) == 1
     with store.read() as connection:
         rows = [str(row) for table in t.metadata.sorted_tables for row in connection.execute(select(table))]

@@ -14,6 +14,7 @@ import pytest
 import redis
 
 from tests.worker import samples
+from tests.worker.answers import record_failure, record_sent
 from worker import broker
 from worker.alerts import plan
 from worker.broker import Broker
@@ -183,9 +184,9 @@ def test_each_thing_that_happens_is_told_in_one_line_once(store: Store) -> None:
     )
     store.commit(story, story.ledger, made, NOW)
     [leased] = store.lease("w", NOW, 60, 10, 10)
-    store.record_failure(leased, NOW, TransportError("answered 503", permanent=False), NOW)
+    record_failure(store, leased, NOW, TransportError("answered 503", permanent=False), NOW)
     [leased] = store.lease("w", NOW, 60, 10, 10)
-    store.record_sent(leased, NOW, 200, "")
+    record_sent(store, leased, NOW, 200, "")
 
     said = [line.removeprefix("12:00:00  ") for line in commentary.lines(NOW)]
     headline = made.alerts[0].headline

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from tests.worker.answers import record_sent
 from tests.worker.samples import FENTANYL, NOW, STORY, finding, later, subscription
 from tests.worker.signups import FORM, Reader
 from tests.worker.site import PACK, Clock, Site, open_story, tell
@@ -148,7 +149,7 @@ def delivered(reader: Reader) -> None:
     reader.settings.mailbox.mkdir(parents=True)
     for leased in reader.store.lease("w", later(seconds=1), 60, 10, 10):
         (reader.settings.mailbox / f"{leased.id}.eml").write_bytes(leased.body)
-        reader.store.record_sent(leased, later(seconds=2), 250, f"OK for {leased.address}")
+        record_sent(reader.store, leased, later(seconds=2), 250, f"OK for {leased.address}")
 
 
 def test_the_file_holds_everything_that_is_kept_and_nobody_elses(reader: Reader) -> None:
@@ -249,7 +250,7 @@ def test_a_mail_that_is_out_when_he_deletes_everything_leaves_nothing_behind(rea
     for one in leased:
         if one.subscription_id == "sub_1":
             with pytest.raises(LeaseLost):
-                reader.store.record_sent(one, later(seconds=2), 250, "OK")
+                record_sent(reader.store, one, later(seconds=2), 250, "OK")
     assert holding(reader.store, "sub_1") == []
 
 

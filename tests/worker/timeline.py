@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 
 from rules.deadlines import midnight
 from tests.e2e.newsroom import STORY
+from tests.worker.answers import record_sent
 from worker import pipeline
 from worker.alerts import Policy, Subscription
 from worker.desk import Desk
@@ -122,7 +123,7 @@ class Timeline:
             return self
         for leased in self.store.lease("timeline", self.now, 60, 1_000, 1_000):
             self.arrived[leased.subscription_id].append(_message(leased.body, self.now, leased.channel))
-            self.store.record_sent(leased, self.now, None, "")
+            record_sent(self.store, leased, self.now, None, "")
         return self
 
     def holds_the_post(self) -> Self:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from worker.alerts import Channel
-from worker.errors import LeaseLost, TransportError
+from worker.errors import TransportError
 from worker.store import tables as t
 from worker.store.database import Database
 from worker.store.endpoints import ends, failed, succeeded
@@ -176,20 +176,6 @@ class OutboxQueries(Database):
             if gone := _cancelled(states):
                 untell(connection, gone, max(result.at for result in results))
         return [states.get(result.leased.id) for result in results]
-
-    def record_sent(self, leased: Leased, now: datetime, status: int | None, answer: str) -> None:
-        """As `record`, of one that was accepted. Raises LeaseLost if it is another worker's by now."""
-        self._one(Result(leased, now, None, status, answer))
-
-    def record_failure(self, leased: Leased, now: datetime, error: TransportError, retry_at: datetime | None) -> str:
-        """As `record`, of one that was not; the state it is in now. Raises LeaseLost as `record_sent`."""
-        return self._one(Result(leased, now, None, error.status, error.answer, error, retry_at))
-
-    def _one(self, result: Result) -> str:
-        [state] = self.record([result])
-        if state is None:
-            raise LeaseLost(f"delivery {result.leased.id} is another worker's now")
-        return state
 
     def reap(self, now: datetime, max_attempts: int, longest: float | None = None) -> Reaped:
         """Free the deliveries whose lease ran out: due again at once, dead after `max_attempts`, or cancelled.
